@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/internal/fault"
+)
+
+// Exit codes (contract section 2).
+const (
+	exitOK     = 0
+	exitFailed = 1 // an internal error, or a test that did not pass
+	exitBad    = 2 // bad input
+	exitMissed = 3 // --fail-on missed, and something in force is missed
+)
+
+// exit ends a command with a code and, if there is one, a message.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+// env is what a command may touch of the world.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+}
+
+// Main runs the program and gives its exit code.
+func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	e := &env{in: in, out: out, err: errw, now: time.Now}
+	return e.run(args)
+}
+
+func (e *env) run(args []string) int {
+	root := &ufcli.Command{
+		Name:  "tocsin",
+		Usage: "who must be told of a vulnerability, in what order, by when; and what must not be said",
+		Description: "tocsin reads a case file, computes the plan under every law, agreement and norm that\n" +
+			"it knows, and explains each line. Start with: tocsin demo",
+		Commands:        []*ufcli.Command{e.planCommand(), e.rulesCommand(), e.demoCommand()},
+		Writer:          e.out,
+		ErrWriter:       e.err,
+		ExitErrHandler:  func(context.Context, *ufcli.Command, error) {},
+		HideHelpCommand: true,
+		OnUsageError: func(_ context.Context, _ *ufcli.Command, err error, _ bool) error {
+			return &exit{exitBad, err}
+		},
+		CommandNotFound: func(_ context.Context, _ *ufcli.Command, name string) {},
+		Action: func(_ context.Context, c *ufcli.Command) error {
+			if c.Args().Present() {
+				return &exit{exitBad, fmt.Errorf("there is no command %q; tocsin --help lists them", c.Args().First())}
+			}
+			return ufcli.ShowRootCommandHelp(c)
+		},
+	}
+	err := root.Run(context.Background(), args)
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(err)
+	if msg := err.Error(); msg != "" {
+		fmt.Fprintln(e.err, "tocsin: "+msg)
+	}
+	return code
+}
+
+// exitCode maps kinds of errors to exit codes.
+func exitCode(err error) int {
+	var x *exit
+	if errors.As(err, &x) {
+		return x.code
+	}
+	switch fault.KindOf(err) {
+	case fault.Internal, fault.Unavailable:
+		return exitFailed
+	}
+	return exitBad
+}
+
+// readFile reads a file of at most limit bytes; "-" is standard input.
+func (e *env) readFile(name string, limit int64) ([]byte, error) {
+	var r io.Reader = e.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "%s", pathError(err))
+		}
+		defer f.Close()
+		if st, err := f.Stat(); err == nil && st.IsDir() {
+			return nil, fault.New(fault.Invalid, "%s is a folder, not a file", name)
+		}
+		r = f
+	}
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%s: %v", name, err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.New(fault.Invalid, "%s: the file has more than %d bytes; at most that many are read", name, limit)
+	}
+	return data, nil
+}
+
+func pathError(err error) string {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return fmt.Sprintf("%s: %v", pe.Path, pe.Err)
+	}
+	return err.Error()
+}

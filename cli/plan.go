@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/casefile"
+	"tocsin/internal/fault"
+	"tocsin/plan"
+)
+
+func (e *env) planCommand() *ufcli.Command {
+	return &ufcli.Command{
+		Name: "plan", Usage: "compute the plan of a case file", ArgsUsage: "CASEFILE",
+		Description: "Example: tocsin plan examples/log4shell.yaml\n" +
+			"What if exploitation is seen:  tocsin plan case.yaml --what-if 'exploitation-observed by=acme of=gateway at=2026-10-01T09:00:00Z'\n" +
+			"Assume a fact:                 tocsin plan case.yaml --assume 'products.gateway.contains=[log4j]'",
+		Flags: append(ruleFlags(),
+			&ufcli.StringFlag{Name: "at", Usage: "the instant to compute at (RFC 3339); default now"},
+			&ufcli.StringFlag{Name: "as-known-at", Usage: "only what had been recorded by then (RFC 3339)"},
+			&ufcli.StringSliceFlag{Name: "what-if", Usage: "add a hypothetical event: 'KIND key=value …'"},
+			&ufcli.StringSliceFlag{Name: "assume", Usage: "assume a fact: 'PATH=VALUE'"},
+			&ufcli.StringFlag{Name: "party", Usage: "only this party"},
+			&ufcli.StringFlag{Name: "fail-on", Usage: "missed: exit 3 when something in force is missed"},
+			&ufcli.StringFlag{Name: "format", Value: "table", Usage: "table, json, svg or ics"},
+			&ufcli.StringFlag{Name: "lang", Value: "en", Usage: "language of the reasons"},
+			&ufcli.BoolFlag{Name: "titles", Usage: "ics: write what each entry is about; by default titles say nothing"},
+			&ufcli.BoolFlag{Name: "why", Usage: "table: also print the arithmetic and every reason"},
+			&ufcli.IntFlag{Name: "width", Usage: "table: columns; svg: pixels"},
+		),
+		DisableSliceFlagSeparator: true,
+		Action:                    e.plan,
+	}
+}
+
+// planInput is everything that the flags of plan say.
+type planInput struct {
+	file string
+	c    *casefile.Case
+	p    *plan.Plan
+	o    plan.Options
+}
+
+func (e *env) plan(_ context.Context, c *ufcli.Command) error {
+	file := c.Args().First()
+	if file == "" || c.Args().Len() > 1 {
+		return &exit{exitBad, fmt.Errorf("plan needs one case file; for example: tocsin plan examples/log4shell.yaml")}
+	}
+	switch c.String("format") {
+	case "table", "json", "svg", "ics":
+	default:
+		return &exit{exitBad, fmt.Errorf("--format: %q is not table, json, svg or ics", c.String("format"))}
+	}
+	if f := c.String("fail-on"); f != "" && f != "missed" {
+		return &exit{exitBad, fmt.Errorf("--fail-on: %q is not missed", f)}
+	}
+	o := plan.Options{Party: c.String("party"), At: e.now().UTC().Truncate(time.Second)}
+	for name, dst := range map[string]*time.Time{"at": &o.At, "as-known-at": &o.AsKnownAt} {
+		if s := c.String(name); s != "" {
+			t, err := time.Parse(time.RFC3339, s)
+			if err != nil {
+				return &exit{exitBad, fmt.Errorf("--%s: %q is not an RFC 3339 time such as 2026-11-22T09:00:00Z", name, s)}
+			}
+			*dst = t
+		}
+	}
+	data, err := e.readFile(file, 16<<20)
+	if err != nil {
+		return err
+	}
+	b, err := loadBook(c)
+	if err != nil {
+		return err
+	}
+	base, err := casefile.Parse(file, data)
+	if err != nil {
+		return err
+	}
+	p, err := plan.For(base, b, o)
+	if err != nil {
+		return err
+	}
+	cs := base
+	if whatIf, assume := c.StringSlice("what-if"), c.StringSlice("assume"); len(whatIf)+len(assume) > 0 {
+		if cs, err = casefile.Suppose(file, data, whatIf, assume, o.At); err != nil {
+			return err
+		}
+		other, err := plan.For(cs, b, o)
+		if err != nil {
+			return err
+		}
+		other.Difference = plan.Diff(p, other)
+		p = other
+	}
+	if err := e.printPlan(c, b, cs, p); err != nil {
+		return err
+	}
+	if c.String("fail-on") == "missed" {
+		n := 0
+		for _, d := range p.Duties {
+			if d.State == plan.Missed {
+				n++
+			}
+		}
+		if n > 0 {
+			return &exit{exitMissed, fmt.Errorf("%d duties in force are missed", n)}
+		}
+	}
+	return nil
+}
+
+func (e *env) writeJSON(v any) error {
+	enc := json.NewEncoder(e.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fault.New(fault.Internal, "writing the result: %v", err)
+	}
+	return nil
+}

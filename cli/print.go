@@ -1,0 +1,14 @@
+package cli
+
+import (
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/casefile"
+	"tocsin/plan"
+	"tocsin/rulebook"
+)
+
+// printPlan writes a plan in the form that --format names.
+func (e *env) printPlan(c *ufcli.Command, b *rulebook.Book, cs *casefile.Case, p *plan.Plan) error {
+	return e.writeJSON(p)
+}

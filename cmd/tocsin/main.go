@@ -1,0 +1,13 @@
+// Command tocsin says who must be told of a vulnerability, in what order, by
+// when, and what must not be said. Run it with --help.
+package main
+
+import (
+	"os"
+
+	"tocsin/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}

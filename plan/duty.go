@@ -1,0 +1,408 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin/calendar"
+	"tocsin/casefile"
+	"tocsin/rulebook"
+)
+
+// duty evaluates one stage for one party and subject and adds what comes of it.
+func (p *planner) duty(r *rulebook.Rule, s *rulebook.Stage, g grantOf, mk func(map[string]bool) *unit) {
+	base := mk(p.base)
+	if !base.holds(r.Gate(), nil) || !base.holds(s.Gate(), nil) {
+		return
+	}
+	first := p.evaluate(base, r, s, g)
+	if len(base.touched) == 0 {
+		p.plan.Duties = append(p.plan.Duties, first...)
+		return
+	}
+	p.plan.Duties = append(p.plan.Duties, p.alternatives(first, base, r, s, g, mk)...)
+}
+
+// evaluate makes the duties of a stage in one world.
+func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf) []*Duty {
+	mk := func(n int) *Duty { return p.blank(u, r, s, g, n) }
+	if reason, ok := p.unscheduled(u, r); ok {
+		if u.isIncident && r.Ground != "statute" {
+			return nil
+		}
+		d := mk(1)
+		d.State = NotScheduled
+		d.Because = append(d.Because, reason)
+		return []*Duty{d}
+	}
+	res := u.stage(r, s)
+	if len(res.instances) == 0 {
+		d := mk(1)
+		from, until := r.InForce()
+		switch {
+		case res.early && !res.after:
+			d.State = NotScheduled
+			d.Because = append(d.Because, because("only-earlier", "from", day(from, r)))
+		case res.after && !res.early:
+			d.State = NotScheduled
+			d.Because = append(d.Because, because("only-later", "until", day(until, r)))
+		case res.after || res.early:
+			d.State = NotScheduled
+			d.Because = append(d.Because, because("outside-validity", "from", day(from, r), "until", day(until, r)))
+		default:
+			if u.isIncident && !p.touches(u) {
+				return nil
+			}
+			d.State = Awaiting
+			code := "awaiting"
+			if res.missing {
+				code = "awaiting-required"
+			}
+			d.Because = append(d.Because, because(code, "needs", needs(&s.Anchor)))
+		}
+		if d.State == NotScheduled && s.Anchor.Which == "each" && s != &r.Stages[0] {
+			return nil
+		}
+		return []*Duty{d}
+	}
+	var out []*Duty
+	for _, in := range res.instances {
+		d := mk(in.n)
+		p.fill(d, u, r, s, in)
+		out = append(out, d)
+	}
+	return out
+}
+
+// touches tells whether the party has any event of its own about the incident.
+func (p *planner) touches(u *unit) bool {
+	for _, e := range p.v.by[u.party.ID] {
+		if u.concerns(e) {
+			return true
+		}
+	}
+	return false
+}
+
+func day(t time.Time, r *rulebook.Rule) string {
+	if t.IsZero() {
+		return ""
+	}
+	return calendar.DateOf(t, r.Pack().Location()).String()
+}
+
+// unscheduled tells why a rule has no dates for this party at all.
+func (p *planner) unscheduled(u *unit, r *rulebook.Rule) (Reason, bool) {
+	if !r.Scheduled() {
+		return because("status", "status", r.Status), true
+	}
+	if r.Ground == "norm" && !adopted(p.v.c, u.party, r) {
+		return because("not-adopted", "party", u.party.ID, "rule", r.ID), true
+	}
+	return Reason{}, false
+}
+
+func adopted(c *casefile.Case, party *casefile.Party, r *rulebook.Rule) bool {
+	for _, list := range [][]string{party.Adopts, c.Adopts} {
+		if slices.Contains(list, r.ID) || r.Parent != "" && slices.Contains(list, r.Parent) || r.Series != "" && slices.Contains(list, r.Series) {
+			return true
+		}
+	}
+	return false
+}
+
+// blank is a duty with everything that does not depend on an instance.
+func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf, n int) *Duty {
+	obliged := u.actor(s)
+	about := u.about
+	if about == "" {
+		about = "-"
+	}
+	ci := r.Citation
+	if s.Citation != nil {
+		ci = *s.Citation
+	}
+	v := r.Verified
+	if s.Verified != nil {
+		v = *s.Verified
+	}
+	d := &Duty{
+		ID: fmt.Sprintf("%s/%s/%s/%s/%d", r.ID, s.ID, u.party.ID, about, n), Rule: r.ID, Stage: s.ID,
+		Title: title(r, s), Obliged: obliged, Of: u.product, To: u.names(s.To), Duty: s.Duty, Modality: s.Modality,
+		Ground: r.Ground, Status: r.Status, Informational: s.By != "", Assumes: []string{}, Readings: []*Reading{},
+		Pace: s.Pace, Contents: s.Contents, Because: []Reason{}, Citation: ci.Text, Operative: ci.Operative, Official: ci.Official,
+		Verified: v, Reviewed: r.Reviewed, rule: r, stage: s,
+	}
+	if d.Contents == nil {
+		d.Contents = []string{}
+	}
+	if u.isIncident {
+		d.Incident = u.about
+	}
+	if g.certainty == "may" {
+		d.Certainty = "may"
+		d.Because = append(d.Because, because("may-bind", "note", g.note))
+	}
+	d.Because = append(d.Because, because("role", "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
+	addAll(&d.Assumes, g.assumes)
+	return d
+}
+
+func title(r *rulebook.Rule, s *rulebook.Stage) string {
+	t := rulebook.T(r.Title, "en")
+	if st := rulebook.T(s.Title, "en"); st != "" && len(r.Stages) > 1 {
+		if t == "" {
+			return st
+		}
+		return t + ": " + st
+	}
+	return t
+}
+
+func (p *planner) partyName(id string) string {
+	if q := p.v.c.Party(id); q != nil && q.Name != "" {
+		return q.Name
+	}
+	if e := p.b.Entry(id); e != nil {
+		return rulebook.T(e.Title, "en")
+	}
+	return id
+}
+
+func (p *planner) productName(id string) string {
+	if q := p.v.c.Product(id); q != nil && q.Name != "" {
+		return q.Name
+	}
+	return id
+}
+
+func addAll(list *[]string, more []string) {
+	for _, m := range more {
+		if !slices.Contains(*list, m) {
+			*list = append(*list, m)
+		}
+	}
+}
+
+// fill completes a duty from an instance.
+func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in *instance) {
+	loc := anchorZone(&in.anchor)
+	d.Anchor = &Anchor{Events: ids(in.anchor.events), Earliest: instant(in.anchor.span.Earliest, loc), Latest: instant(in.anchor.span.Latest, loc)}
+	for _, e := range in.anchor.events {
+		addAll(&d.Assumes, assumedEvent(e))
+		if a := p.v.inside[u.product][e.Of]; a != nil {
+			addAll(&d.Assumes, a)
+		}
+	}
+	d.Because = append(d.Because, because("anchor", "events", p.eventWords(in.anchor.events)))
+	p.authorised(d, u, r, in)
+	own, all := in.groups(r)
+	var due time.Time
+	d.State, due = u.judge(in, own, all)
+	zone := loc
+	for _, c := range own {
+		if earliest(c.due).Equal(due) {
+			zone = c.loc
+			break
+		}
+	}
+	d.Due = instant(due, zone)
+	d.PastDue = !due.IsZero() && in.met == nil && p.o.At.After(due)
+	d.ActBy = actBy(all, r, due)
+	if d.Informational && d.State == Missed {
+		d.State = NoRecord // a third party's clock, which nobody here can start or stop
+	}
+	if in.met != nil {
+		id := in.met.ID
+		d.MetBy = &id
+		d.MetAt = instant(begin(u.span(in.met)), in.met.At.Location())
+		addAll(&d.Assumes, assumedEvent(in.met))
+		code := "met"
+		if in.covered {
+			code = "already-provided"
+			if s.Platform != "" {
+				d.Because = append(d.Because, because("platform-asks", "note", s.Platform))
+			}
+		}
+		d.Because = append(d.Because, because(code, "event", id))
+	}
+	d.LateBy = u.lateBy(d.State, due, in.met)
+	if h := in.heard; h != nil {
+		l := h.At.Location()
+		sp := u.span(h)
+		d.Heard = &Heard{Event: h.ID, By: h.By, Earliest: instant(sp.Earliest, l), Latest: instant(sp.Latest, l)}
+		d.Because = append(d.Because, because("heard", "by", p.partyName(h.By), "event", h.ID))
+	}
+	if len(all) == 0 {
+		d.Because = append(d.Because, because("no-number", "pace", d.Pace))
+	}
+	p.readings(d, u, r, s, in)
+	p.waivers(d, u, r)
+	if d.State == NoRecord {
+		d.Because = append(d.Because, because("no-record"))
+	}
+}
+
+// groups splits the readings: those on the duty's own ground, and all; readings
+// of a candidate zone set nothing.
+func (in *instance) groups(r *rulebook.Rule) (own, all []counted) {
+	basis := rulebook.BasisOf(r.Ground)
+	for _, c := range in.readings {
+		all = append(all, c)
+		if c.rd.Basis == basis {
+			own = append(own, c)
+		}
+	}
+	return own, all
+}
+
+func earliest(s calendar.Span) time.Time {
+	if s.Earliest.IsZero() {
+		return s.Latest
+	}
+	return s.Earliest
+}
+
+// actBy is the earliest platform or guidance date that lies before due.
+func actBy(all []counted, r *rulebook.Rule, due time.Time) *Instant {
+	basis := rulebook.BasisOf(r.Ground)
+	var out *Instant
+	for _, c := range all {
+		t := earliest(c.due)
+		if c.rd.Basis == basis || t.IsZero() || !due.IsZero() && !t.Before(due) {
+			continue
+		}
+		if out == nil || t.Before(out.Time) {
+			out = instant(t, c.loc)
+		}
+	}
+	return out
+}
+
+// readings prints the readings, and those of each candidate zone beside them.
+func (p *planner) readings(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in *instance) {
+	for _, c := range in.readings {
+		d.Readings = append(d.Readings, u.print(c, in))
+	}
+	for _, z := range zonesOf(&in.anchor) {
+		zu := *u
+		zu.zone, zu.base = z, u
+		zu.results = map[stageKey]*result{}
+		zr := zu.stage(r, s)
+		if len(zr.instances) < in.n {
+			continue
+		}
+		loc, err := calendar.Zone(z)
+		if err != nil {
+			continue
+		}
+		for _, c := range zr.instances[in.n-1].readings {
+			c.zoned = true
+			c.variant = joinVariant(c.variant, zoneVariant(z))
+			if !governed(c.rd.Calc) {
+				c.loc = loc
+			}
+			d.Readings = append(d.Readings, u.print(c, in))
+		}
+	}
+}
+
+func (u *unit) print(c counted, in *instance) *Reading {
+	rd := &Reading{Calc: c.rd.Calc, Basis: c.rd.Basis, Variant: c.variant, DueEarliest: instant(c.due.Earliest, c.loc), DueLatest: instant(c.due.Latest, c.loc),
+		Provisional: c.provisional, Steps: c.steps, exclusive: c.exclusive, period: c.rd.Period.String(), zoned: c.zoned}
+	for i, n := range c.notes {
+		if i > 0 {
+			rd.Note += "; "
+		}
+		rd.Note += n
+	}
+	var met *calendar.Span
+	if in.met != nil {
+		s := u.span(in.met)
+		met = &s
+	}
+	if met != nil && sameEvent(in) {
+		rd.State = Met
+		return rd
+	}
+	rd.State = outcome(c.due, c.exclusive, met, c.due.Latest, u.p.o.At, u.p.kept)
+	rd.LateBy = u.lateBy(rd.State, earliest(c.due), in.met)
+	return rd
+}
+
+// Exclusive tells whether the bound is an end of day.
+func (r *Reading) Exclusive() bool { return r.exclusive }
+
+// Zoned tells whether the reading is that of one candidate zone.
+func (r *Reading) Zoned() bool { return r.zoned }
+
+func ids(events []*event) []string {
+	out := make([]string, 0, len(events))
+	for _, e := range events {
+		out = append(out, e.ID)
+	}
+	return out
+}
+
+func (p *planner) eventWords(events []*event) string {
+	s := ""
+	for i, e := range events {
+		if i > 0 {
+			s += ", "
+		}
+		s += e.ID + " (" + e.Kind.Words() + ")"
+	}
+	return s
+}
+
+// authorised moves the readings of the law where an authority has allowed a
+// later date for this rule (for example 8-K Item 1.05(c)).
+func (p *planner) authorised(d *Duty, u *unit, r *rulebook.Rule, in *instance) {
+	for _, e := range p.v.kinds["authorised"] {
+		if e.Rule != r.ID || e.Until == nil || !u.concerns(e) || e.Basis == "claim" || len(e.To) > 0 && !slices.Contains(e.To, u.party.ID) || !u.alive(e) {
+			continue
+		}
+		until, err := e.Until.Span()
+		if err != nil {
+			continue
+		}
+		until = endOf(until, e.Until.Precision)
+		for i := range in.readings {
+			in.readings[i].due = calendar.Max(in.readings[i].due, until)
+		}
+		d.Because = append(d.Because, because("authorised-until", "event", e.ID))
+	}
+}
+
+// waivers takes back a duty that the authority waived and that is not done yet.
+func (p *planner) waivers(d *Duty, u *unit, r *rulebook.Rule) {
+	for _, e := range p.v.kinds["waived"] {
+		if e.Rule != r.ID && (r.Parent == "" || e.Rule != r.Parent) || !u.concerns(e) || e.Basis == "claim" || len(e.To) > 0 && !slices.Contains(e.To, u.party.ID) || !u.alive(e) {
+			continue
+		}
+		if d.MetBy == nil {
+			d.State, d.PastDue = Waived, false
+		}
+		d.Because = append(d.Because, because("waived", "event", e.ID))
+	}
+}
+
+// needs says in words what an anchor waits for.
+func needs(a *rulebook.Anchor) string {
+	var out string
+	for _, m := range slices.Concat(a.Requires, a.All, a.Any) {
+		w := m.Fact + m.Met + m.Due
+		if m.Event != "" {
+			w = casefile.Kind(m.Event).Words()
+			if len(m.Result) > 0 {
+				w += fmt.Sprintf(" %v", m.Result)
+			}
+		}
+		if out != "" {
+			out += ", "
+		}
+		out += w
+	}
+	return out
+}

@@ -1,0 +1,395 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/calendar"
+	"tocsin/casefile"
+	"tocsin/rulebook"
+)
+
+// counted is one reading as computed for one instance, before it is printed.
+type counted struct {
+	rd          *rulebook.Reading
+	variant     string
+	due         calendar.Span
+	loc         *time.Location
+	exclusive   bool
+	provisional bool
+	notes       []string
+	steps       []Reason
+	zoned       bool // a reading of one candidate zone: shown, but sets nothing
+}
+
+// countAll computes every reading of a stage for one anchor.
+func (u *unit) countAll(r *rulebook.Rule, s *rulebook.Stage, a *candidate) []counted {
+	var out []counted
+	var trigger *event
+	if len(a.events) > 0 {
+		trigger = a.events[len(a.events)-1]
+	}
+	begins, ends := r.InForce()
+	for i := range s.Readings {
+		rd := &s.Readings[i]
+		if rd.Gate() != nil && !u.holds(rd.Gate(), trigger) {
+			continue
+		}
+		from := a
+		if rd.Anchor != nil {
+			cs, ok := u.candidates(rd.Anchor, r, s)
+			if !ok || len(cs) == 0 {
+				continue
+			}
+			own, _, _ := choose(cs, rd.Anchor.Which, begins, ends)
+			if len(own) == 0 {
+				continue
+			}
+			from = &own[0]
+		}
+		if c, ok := u.count(r, s, rd, from, a); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, from, stage *candidate) (counted, bool) {
+	out := counted{rd: rd, variant: rd.Variant, exclusive: endOfDay(rd.Calc)}
+	if rd.Rest == "holiday-only" {
+		out.variant = joinVariant(out.variant, "rest=holiday-only")
+	}
+	if rd.Note != "" {
+		out.notes = append(out.notes, rd.Note)
+	}
+	switch {
+	case rd.Calc == "fixed":
+		t, err := time.Parse(time.RFC3339, rd.Fixed)
+		if err != nil {
+			return out, false
+		}
+		out.due, out.loc, out.exclusive = calendar.Instant(t), t.Location(), false
+		out.steps = []Reason{because("step-fixed")}
+		return out, true
+	case rd.Calc == "catalogue-date":
+		return u.catalogue(out, from)
+	case len(rd.Min)+len(rd.Max) > 0:
+		return u.bounded(r, s, out, stage)
+	}
+	states := u.places(rd, r, s)
+	if len(states) > 1 {
+		out.notes = append(out.notes, because("filing-state-unknown").Text)
+		out.provisional = true
+	}
+	for i, place := range states {
+		k := calendar.Reckoning{Calc: calendar.Calc(rd.Calc), Period: rd.Period, Zone: place.loc, Table: place.table,
+			Rest: rulebook.RestOf(rd.Rest), MinTwoWorkingDays: rd.MinTwo}
+		due, res, err := k.Over(from.span)
+		if err != nil {
+			out.notes = append(out.notes, err.Error())
+			return out, false
+		}
+		out.provisional = out.provisional || res.Provisional
+		if i == 0 {
+			out.due, out.loc, out.steps = due, place.loc, steps(res.Steps)
+		} else {
+			out.due = calendar.Union(out.due, due)
+		}
+	}
+	if !governed(rd.Calc) {
+		out.loc = anchorZone(from)
+	}
+	return out, true
+}
+
+func joinVariant(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "," + b
+}
+
+// endOfDay tells whether a calc gives the exclusive bound of a day.
+func endOfDay(calc string) bool {
+	switch calc {
+	case "cn-day", "eu-1182-days", "eu-1182-months", "calendar-days", "business-days", "business-days-sec", "same-day", "retention-min", "catalogue-date":
+		return true
+	}
+	return false
+}
+
+// governed tells whether a calc prints in a zone of its own.
+func governed(calc string) bool {
+	switch calc {
+	case "elapsed", "cn-hour", "simultaneous":
+		return false
+	}
+	return true
+}
+
+// anchorZone is the zone in which the first of the anchor's events was stated.
+func anchorZone(a *candidate) *time.Location {
+	if len(a.events) > 0 {
+		return a.events[0].At.Location()
+	}
+	return time.UTC
+}
+
+func steps(in []calendar.Step) []Reason {
+	out := make([]Reason, 0, len(in))
+	for _, s := range in {
+		r := Reason{Code: "step-" + s.Code, Args: s.Args}
+		r.Text = r.Say("en")
+		out = append(out, r)
+	}
+	return out
+}
+
+// catalogue takes the date that the anchor's event itself gives.
+func (u *unit) catalogue(out counted, from *candidate) (counted, bool) {
+	for _, e := range from.events {
+		if e.Due == nil {
+			continue
+		}
+		s, err := e.Due.Span()
+		if err != nil {
+			continue
+		}
+		out.loc = e.Due.Location()
+		out.due = endOf(s, e.Due.Precision)
+		out.exclusive = out.due != s
+		out.steps = []Reason{because("step-catalogue", "event", e.ID)}
+		return out, true
+	}
+	return out, false
+}
+
+// endOf turns a date into its exclusive end of day; a time stays as it is.
+func endOf(s calendar.Span, p calendar.Precision) calendar.Span {
+	if s.Earliest.IsZero() || s.Latest.Sub(s.Earliest) < 23*time.Hour {
+		return s
+	}
+	return calendar.Span{Earliest: s.Earliest.Add(24 * time.Hour), Latest: s.Latest.Add(time.Second)}
+}
+
+// bounded computes the smaller (min) or larger (max) of several clocks. A term
+// that lapses falls away where it would end before the stage's anchor: DORA's
+// 24 h cap is gone when classification came later (Del. Reg. 2025/301 Art. 5).
+func (u *unit) bounded(r *rulebook.Rule, s *rulebook.Stage, out counted, stage *candidate) (counted, bool) {
+	terms, least := out.rd.Min, true
+	if len(terms) == 0 {
+		terms, least = out.rd.Max, false
+	}
+	var ends []calendar.Span
+	for i := range terms {
+		t := &terms[i]
+		from := stage
+		if t.Anchor != nil {
+			cs, ok := u.candidates(t.Anchor, r, s)
+			if !ok || len(cs) == 0 {
+				continue
+			}
+			own, _, _ := choose(cs, t.Anchor.Which, time.Time{}, time.Time{})
+			from = &own[0]
+		}
+		end, _, err := calendar.Reckoning{Calc: calendar.Elapsed, Period: t.Period}.Over(from.span)
+		if err != nil {
+			return out, false
+		}
+		if t.Lapses {
+			gone, uncertain := lapsed(end, stage.span)
+			if gone {
+				out.steps = append(out.steps, because("step-cap-gone", "period", t.Period.String()))
+				continue
+			}
+			if uncertain { // it may be gone: it bounds the earliest end only
+				end = calendar.Span{Earliest: calendar.Max(calendar.Instant(end.Earliest), calendar.Instant(stage.span.Earliest)).Earliest}
+			}
+		}
+		out.steps = append(out.steps, because("step-term", "period", t.Period.String()))
+		ends = append(ends, end)
+	}
+	if len(ends) == 0 {
+		return out, false
+	}
+	out.due = calendar.Max(ends...)
+	if least {
+		out.due = calendar.Min(ends...)
+	}
+	out.loc = anchorZone(stage)
+	if out.rd.Calc == "elapsed-weekend-relief" {
+		place := u.places(out.rd, r, s)[0]
+		relief := calendar.Reckoning{Calc: calendar.ElapsedWeekendRelief, Period: calendar.Period{}, Zone: place.loc, Table: place.table}
+		due, res, err := relief.Over(out.due)
+		if err != nil {
+			return out, false
+		}
+		out.due, out.loc, out.provisional = due, place.loc, out.provisional || res.Provisional
+		out.steps = append(out.steps, steps(res.Steps)...)
+	}
+	return out, true
+}
+
+func lapsed(end, anchor calendar.Span) (gone, uncertain bool) {
+	gone = !end.Latest.IsZero() && !anchor.Earliest.IsZero() && end.Latest.Before(anchor.Earliest)
+	uncertain = !gone && !end.Earliest.IsZero() && !anchor.Latest.IsZero() && end.Earliest.Before(anchor.Latest)
+	return gone, uncertain
+}
+
+// place is where a deadline is counted: a zone and a table of holidays.
+type place struct {
+	loc   *time.Location
+	table *calendar.Table
+}
+
+// places resolves the zone and calendar of a reading. Where a notice is filed
+// in a Member State that is not known, all of them are given.
+func (u *unit) places(rd *rulebook.Reading, r *rulebook.Rule, s *rulebook.Stage) []place {
+	pack := r.Pack()
+	zone, table := rd.Zone, rd.Calendar
+	if zone == "filing-state" || table == "filing-state" {
+		states := []string{u.filingState()}
+		if states[0] == "" {
+			states = casefile.MemberStates(calendar.DateOf(u.p.o.At, time.UTC))
+		}
+		out := make([]place, 0, len(states))
+		for _, st := range states {
+			out = append(out, place{zoneOf(st), u.p.holidays(st)})
+		}
+		return out
+	}
+	p := place{pack.Location(), u.p.holidays(pack.Calendar)}
+	switch zone {
+	case "":
+	case "actor":
+		p.loc = zoneOf(u.party.Country)
+	case "recipient":
+		p.loc = zoneOf(u.recipientCountry(s))
+	default:
+		if loc, err := calendar.Zone(zone); err == nil {
+			p.loc = loc
+		}
+	}
+	switch table {
+	case "":
+	case "actor":
+		p.table = u.p.holidays(u.party.Country)
+	case "recipient":
+		p.table = u.p.holidays(u.recipientCountry(s))
+	default:
+		p.table = u.p.holidays(table)
+	}
+	return []place{p}
+}
+
+// filingState is the Member State in which a manufacturer files (CRA Art.
+// 14(7)): its main establishment in the Union, else down the cascade of
+// authorised representative, importer, distributor and most users; "" if unknown.
+func (u *unit) filingState() string {
+	on := calendar.DateOf(u.p.o.At, time.UTC)
+	if s := u.party.Attributes["eu-main-establishment"].String(); s != "" {
+		return s
+	}
+	if casefile.InEU(u.party.Country, on) {
+		return u.party.Country
+	}
+	for _, k := range []string{"eu-authorised-representative", "eu-importer", "eu-distributor", "eu-most-users"} {
+		if s := u.party.Attributes[k].String(); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func (u *unit) recipientCountry(s *rulebook.Stage) string {
+	for _, id := range s.To {
+		if e := u.p.b.Entry(id); e != nil && e.Country != "" {
+			return e.Country
+		}
+		for _, p := range u.recipientParties(id) {
+			if c := u.p.v.c.Party(p).Country; c != "" {
+				return c
+			}
+		}
+	}
+	return ""
+}
+
+// holidays gives the table of a country; without one only weekends are known,
+// and every date on it is provisional.
+func (p *planner) holidays(code string) *calendar.Table {
+	if code == "EL" {
+		code = "GR"
+	}
+	if t := p.table[code]; t != nil {
+		return t
+	}
+	t, err := calendar.Holidays(code)
+	if err != nil {
+		t = calendar.NoHolidays(code)
+	}
+	p.table[code] = t
+	return t
+}
+
+// capitals gives the zone of the seat of government of each country that the
+// packs know; where a country has several zones the rule names its own.
+var capitals = map[string]string{
+	"AT": "Europe/Vienna", "BE": "Europe/Brussels", "BG": "Europe/Sofia", "HR": "Europe/Zagreb", "CY": "Asia/Nicosia",
+	"CZ": "Europe/Prague", "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn", "FI": "Europe/Helsinki", "FR": "Europe/Paris",
+	"DE": "Europe/Berlin", "GR": "Europe/Athens", "EL": "Europe/Athens", "HU": "Europe/Budapest", "IE": "Europe/Dublin",
+	"IT": "Europe/Rome", "LV": "Europe/Riga", "LT": "Europe/Vilnius", "LU": "Europe/Luxembourg", "MT": "Europe/Malta",
+	"NL": "Europe/Amsterdam", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "RO": "Europe/Bucharest", "SK": "Europe/Bratislava",
+	"SI": "Europe/Ljubljana", "ES": "Europe/Madrid", "SE": "Europe/Stockholm", "EU": "Europe/Brussels",
+	"CN": "Asia/Shanghai", "HK": "Asia/Hong_Kong", "MO": "Asia/Macau", "TW": "Asia/Taipei", "US": "America/New_York",
+	"UK": "Europe/London", "GB": "Europe/London", "IN": "Asia/Kolkata", "JP": "Asia/Tokyo", "KR": "Asia/Seoul",
+	"SG": "Asia/Singapore", "AU": "Australia/Sydney", "CH": "Europe/Zurich", "CA": "America/Toronto", "NO": "Europe/Oslo",
+}
+
+func zoneOf(country string) *time.Location {
+	if name, ok := capitals[country]; ok {
+		if loc, err := calendar.Zone(name); err == nil {
+			return loc
+		}
+	}
+	return time.UTC
+}
+
+// zonesOf lists the candidate zones of an anchor's events that give readings of
+// their own.
+func zonesOf(a *candidate) []string {
+	var out []string
+	for _, e := range a.events {
+		for _, z := range e.zones {
+			if !slices.Contains(out, z) {
+				out = append(out, z)
+			}
+		}
+	}
+	return out
+}
+
+func zoneVariant(zone string) string { return "zone=" + zone }
+
+// lateText writes a duration as the contract does: PT120H, PT1H30M.
+func lateText(d time.Duration) string {
+	if d < 0 {
+		d = 0
+	}
+	d = d.Truncate(time.Second)
+	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
+	var b strings.Builder
+	b.WriteString("PT")
+	if h > 0 || m == 0 && s == 0 {
+		fmt.Fprintf(&b, "%dH", h)
+	}
+	if m > 0 {
+		fmt.Fprintf(&b, "%dM", m)
+	}
+	if s > 0 {
+		fmt.Fprintf(&b, "%dS", s)
+	}
+	return b.String()
+}

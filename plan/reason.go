@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// Reason says why, as a code with arguments. Text is the English form; Say
+// gives another language.
+type Reason struct {
+	Code string            `json:"code"`
+	Args map[string]string `json:"args"`
+	Text string            `json:"text"`
+}
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+var catalogues = sync.OnceValue(func() map[string]map[string]string {
+	out := map[string]map[string]string{}
+	entries, err := wordFiles.ReadDir("words")
+	if err != nil {
+		panic(err) // embedded in the program
+	}
+	for _, e := range entries {
+		data, err := wordFiles.ReadFile("words/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		m := map[string]string{}
+		if err := json.Unmarshal(data, &m); err != nil {
+			panic(fmt.Sprintf("words/%s: %v", e.Name(), err))
+		}
+		out[strings.TrimSuffix(e.Name(), ".json")] = m
+	}
+	return out
+})
+
+// Languages lists the languages that reasons can be said in.
+func Languages() []string {
+	var out []string
+	for l := range catalogues() {
+		out = append(out, l)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Say renders a reason in a language, English if it has no words for it.
+func (r Reason) Say(lang string) string {
+	c := catalogues()
+	t, ok := c[lang][r.Code]
+	if !ok {
+		if t, ok = c["en"][r.Code]; !ok {
+			return r.Code
+		}
+	}
+	return fill(t, r.Args)
+}
+
+func fill(template string, args map[string]string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(template, '{')
+		if i < 0 {
+			break
+		}
+		j := strings.IndexByte(template[i:], '}')
+		if j < 0 {
+			break
+		}
+		b.WriteString(template[:i])
+		b.WriteString(args[template[i+1:i+j]])
+		template = template[i+j+1:]
+	}
+	b.WriteString(template)
+	return b.String()
+}
+
+// because makes a reason from pairs of argument names and values.
+func because(code string, pairs ...string) Reason {
+	r := Reason{Code: code, Args: make(map[string]string, len(pairs)/2)}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		r.Args[pairs[i]] = pairs[i+1]
+	}
+	r.Text = r.Say("en")
+	return r
+}

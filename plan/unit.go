@@ -1,0 +1,241 @@
+package plan
+
+import (
+	"slices"
+
+	"tocsin/calendar"
+	"tocsin/casefile"
+	"tocsin/rulebook"
+)
+
+// unit is one party and one subject (a product or an incident), evaluated in
+// one world, that is with one choice among the claims that compete.
+type unit struct {
+	p          *planner
+	party      *casefile.Party
+	product    string // product, also of an incident where known; "" if none
+	about      string // the product or incident id that stands in duty ids
+	isIncident bool
+	own        bool // the party provides the product
+
+	inputs rulebook.Inputs
+	direct bool // awareness of what is inside does not pass to this product
+
+	dropped map[string]bool                // events that this world leaves out
+	touched map[int]bool                   // dispute components that mattered
+	results map[stageKey]*result           // stages already evaluated in this world
+	taken   map[string]map[string]stageKey // series → event → the stage that it met
+	zone    string                         // candidate zone, for readings of their own
+	base    *unit                          // the unit without a zone
+}
+
+type stageKey struct{ rule, stage string }
+
+// concerns tells whether an event is about the unit's subject.
+func (u *unit) concerns(e *event) bool {
+	if u.everything {
+		return true
+	}
+	if u.isIncident {
+		return u.concernsIncident(e)
+	}
+	if e.incident != "" {
+		return false
+	}
+	if e.Of == "" || u.product == "" || e.Of == u.product {
+		return true
+	}
+	_, inside := u.p.v.inside[u.product][e.Of]
+	return inside
+}
+
+func (u *unit) concernsIncident(e *event) bool {
+	if e.incident == u.about {
+		return true
+	}
+	// a notice without an incident id counts where the case knows one incident only
+	return e.incident == "" && len(u.p.v.incidents) == 1 && (e.Kind == "notified" || e.Kind == "reported" || e.Kind == "users-notified" || e.Kind == "requested") &&
+		(e.Rule != "" || len(u.p.v.kinds["exploitation-observed"])+len(u.p.v.kinds["aware"]) == 0)
+}
+
+// passes tells whether an event about something inside the product is also
+// knowledge about the product (contract, "Awareness of a component").
+func (u *unit) passes(e *event) bool {
+	if u.isIncident || e.Of == "" || e.Of == u.product || !u.direct {
+		return true
+	}
+	return false
+}
+
+// alive tells whether an event counts in this world, and notes the dispute that
+// it belongs to.
+func (u *unit) alive(e *event) bool {
+	if e.comp >= 0 {
+		u.touched[e.comp] = true
+	}
+	return !u.dropped[e.ID]
+}
+
+// knowledge lists the events of the party itself that could prove when it knew.
+func (u *unit) find(m *rulebook.Match, stage *rulebook.Stage) []*event {
+	var pool []*event
+	scanned := false
+	switch m.Party {
+	case "", "by":
+		pool = u.p.v.by[u.party.ID]
+	case "to":
+		pool = u.p.v.to[u.party.ID]
+	case "provider":
+		if prod := u.p.v.c.Product(u.product); prod != nil {
+			pool = u.p.v.by[prod.Provider]
+		}
+	case "recipient":
+		if stage != nil {
+			for _, id := range stage.To {
+				pool = append(pool, u.actsOf(id)...)
+			}
+		}
+	default: // anyone, other
+		pool = u.anyone(m)
+		scanned = true
+	}
+	var out []*event
+	for _, e := range pool {
+		if !scanned && !u.fits(m, e) {
+			continue
+		}
+		switch m.Party {
+		case "", "by":
+			if !e.adopted(u.party.ID) || !u.passes(e) {
+				continue
+			}
+		case "to":
+			if !e.adopted(u.party.ID) || !u.passes(e) || (e.Basis == "claim" && e.RecordedBy != u.party.ID) {
+				continue
+			}
+		case "other":
+			if e.By == u.party.ID || e.Basis == "claim" {
+				continue
+			}
+		default:
+			if e.Basis == "claim" {
+				continue
+			}
+		}
+		if m.Recipient != "" && !u.went(e, m.Recipient) {
+			continue
+		}
+		if f := m.Filter(); f != nil && !u.filter(f, e) {
+			continue
+		}
+		if !u.alive(e) {
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// fits checks what a matcher asks of the event alone.
+func (u *unit) fits(m *rulebook.Match, e *event) bool {
+	return string(e.Kind) == m.Event && u.concerns(e) && (len(m.Result) == 0 || slices.Contains(m.Result, e.Result))
+}
+
+// anyone finds by kind, once per matcher and subject: the public record is the
+// same for every party.
+func (u *unit) anyone(m *rulebook.Match) []*event {
+	k := memoKey{m, u.about, u.isIncident}
+	if got, ok := u.p.memo[k]; ok {
+		return got
+	}
+	got := []*event{}
+	for _, e := range u.p.v.kinds[casefile.Kind(m.Event)] {
+		if u.fits(m, e) {
+			got = append(got, e)
+		}
+	}
+	u.p.memo[k] = got
+	return got
+}
+
+func (u *unit) actsOf(id string) []*event {
+	var out []*event
+	for _, p := range u.recipientParties(id) {
+		out = append(out, u.p.v.by[p]...)
+	}
+	return append(out, u.p.v.by[id]...)
+}
+
+// filter evaluates a CEL filter on an event; what cannot be evaluated does not hold.
+func (u *unit) filter(f *rulebook.Condition, e *event) bool {
+	u.inputs.Event = eventInput(e)
+	u.fillKinds(f)
+	ok, err := f.Holds(&u.inputs)
+	u.inputs.Event = rulebook.Event{}
+	u.p.saw(f, ok, err)
+	return ok
+}
+
+// holds evaluates a gate of a rule, stage or reading.
+func (u *unit) holds(c *rulebook.Condition, e *event) bool {
+	if c == nil {
+		return true
+	}
+	if e != nil {
+		u.inputs.Event = eventInput(e)
+	}
+	u.fillKinds(c)
+	ok, err := c.Holds(&u.inputs)
+	u.inputs.Event = rulebook.Event{}
+	u.p.saw(c, ok, err)
+	return ok
+}
+
+// fillKinds lists what happened, only for conditions that ask.
+func (u *unit) fillKinds(c *rulebook.Condition) {
+	if !c.AsksKinds() {
+		return
+	}
+	u.inputs.Kinds, u.inputs.OwnKinds = nil, nil
+	for kind, events := range u.p.v.kinds {
+		for _, e := range events {
+			if !u.concerns(e) || !u.alive(e) || e.Basis == "claim" {
+				continue
+			}
+			if !slices.Contains(u.inputs.Kinds, string(kind)) {
+				u.inputs.Kinds = append(u.inputs.Kinds, string(kind))
+			}
+			if e.By == u.party.ID && !slices.Contains(u.inputs.OwnKinds, string(kind)) {
+				u.inputs.OwnKinds = append(u.inputs.OwnKinds, string(kind))
+			}
+		}
+	}
+}
+
+func eventInput(e *event) rulebook.Event {
+	return rulebook.Event{
+		ID: e.ID, Kind: string(e.Kind), By: e.By, To: e.To, Of: e.Of, Re: e.Re, Rule: e.Rule, Stage: e.Stage,
+		How: e.How, Result: e.Result, Reason: e.Reason, Detail: e.Detail, Form: e.Form, Via: e.Via, Scope: e.Scope,
+		With: e.With, Nature: e.Nature, Persons: e.Persons, Incident: e.incident, Impact: e.Impact,
+		Exposed: e.Exposed, Automatable: e.Automatable, UserAction: e.UserAction, Reveals: e.Reveals, Exploited: e.exploited,
+		Attributes: attributes(e.Attributes),
+	}
+}
+
+func attributes(m map[string]casefile.Scalar) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, s := range m {
+		out[k] = s.V
+	}
+	return out
+}
+
+// span is when an event happened, in the unit's candidate zone where it has it.
+func (u *unit) span(e *event) calendar.Span {
+	if u.zone != "" && slices.Contains(e.zones, u.zone) {
+		if s, err := e.At.SpanIn(u.zone); err == nil {
+			return s
+		}
+	}
+	return e.span
+}

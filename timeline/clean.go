@@ -1,0 +1,61 @@
+package timeline
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText bounds one text, so that a hostile sheet cannot exhaust memory.
+const maxText = 2000
+
+// clean makes a text of outside origin fit to be shown: one line, valid
+// UTF-8, no control or format characters (bidi overrides and marks, zero-width
+// signs, tag characters can all hide or reverse text), at most three combining
+// marks on a letter so that none climbs over its neighbours.
+func clean(s string) string {
+	var b strings.Builder
+	marks, space := 0, true
+	for n, r := range s {
+		if n >= maxText {
+			b.WriteRune('…')
+			break
+		}
+		switch {
+		case unicode.IsSpace(r):
+			if !space {
+				b.WriteByte(' ')
+			}
+			space, marks = true, 0
+			continue
+		case r == utf8.RuneError, unicode.Is(unicode.Co, r), r&0xFFFE == 0xFFFE, r >= 0xFDD0 && r <= 0xFDEF:
+			r, marks = '\uFFFD', 0
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), hidesData(r):
+			continue
+		case unicode.Is(unicode.M, r):
+			if marks++; marks > 3 || space {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		space = false
+		b.WriteRune(r)
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// hidesData tells the invisible letters that are no format characters by
+// category: fillers and the variation selectors, which can carry bytes.
+func hidesData(r rune) bool {
+	switch {
+	case r == 0x034F, r == 0x115F, r == 0x1160, r == 0x17B4, r == 0x17B5, r == 0x3164, r == 0xFFA0:
+		return true
+	case r >= 0x180B && r <= 0x180F, r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0000 && r <= 0xE0FFF:
+		return true
+	}
+	return false
+}
+
+// escape is for element text and for attribute values in double quotes.
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace

@@ -1,0 +1,197 @@
+package timeline
+
+import (
+	"slices"
+	"time"
+)
+
+// aDay is how long a span may be and still be drawn as one day with its mark
+// in the middle: a civil day whose zone is not known lasts 50 hours.
+const aDay = 51 * time.Hour
+
+// tidy is the sheet as it will be shown: texts cleaned, words filled, times
+// in the axis' zone, and what lies outside the zoom left out, with a sentence
+// about how much that is. The caller's slices are not touched.
+func (s Sheet) tidy(o Options) Sheet {
+	if s.Zone == nil {
+		s.Zone = time.UTC
+	}
+	s.Words = s.Words.or(WordsFor(s.Lang))
+	s.Lang = langTag(s.Lang)
+	s.Title, s.Subtitle, s.Footer = clean(s.Title), clean(s.Subtitle), clean(s.Footer)
+	s.Lanes = slices.Clone(s.Lanes)
+	for i := range s.Lanes {
+		l := &s.Lanes[i]
+		if l.Title, l.Note = clean(l.Title), clean(l.Note); l.Title == "" {
+			l.Title = clean(l.ID)
+		}
+	}
+	z := zoom{o.From, o.To, 0}
+	s.Marks = keep(s.Marks, func(m *Mark) bool {
+		m.Label, m.Tip, m.At = clean(m.Label), clean(m.Tip), m.At.in(s.Zone)
+		if m.Tone == "" {
+			m.Tone = Fact
+		}
+		return z.touches(m.At)
+	})
+	s.Arrows = keep(s.Arrows, func(a *Arrow) bool {
+		a.Label, a.Tip, a.At = clean(a.Label), clean(a.Tip), a.At.in(s.Zone)
+		if a.Tone == "" {
+			a.Tone = Told
+		}
+		return z.touches(a.At)
+	})
+	s.Flags = keep(s.Flags, func(f *Flag) bool {
+		f.Label, f.Tip, f.At = clean(f.Label), clean(f.Tip), f.At.in(s.Zone)
+		return z.touches(f.At)
+	})
+	s.Bands = keep(s.Bands, func(b *Band) bool {
+		b.Label, b.Tip, b.From, b.To = clean(b.Label), clean(b.Tip), b.From.in(s.Zone), b.To.in(s.Zone)
+		whole := Span{b.From.From, b.To.To}
+		if b.From.From.IsZero() && !b.From.To.IsZero() && b.To == (Span{}) {
+			whole = Span{}
+		}
+		return z.touches(whole)
+	})
+	s.Runs = keep(s.Runs, func(r *Run) bool {
+		r.Tip = clean(r.Tip)
+		at := Span{r.From, r.To}.in(s.Zone)
+		r.From, r.To = at.From, at.To
+		return z.touches(at)
+	})
+	if !s.Now.IsZero() {
+		if s.Now = s.Now.In(s.Zone); !z.touches(Instant(s.Now)) {
+			s.Now = time.Time{}
+		}
+	}
+	if z.out > 0 {
+		if s.Footer != "" {
+			s.Footer += " "
+		}
+		s.Footer += fill(s.Words.Outside, "n", itoa(z.out))
+	}
+	return s
+}
+
+// zoom is the window of one rendering; it counts the signs outside it.
+type zoom struct {
+	from, to time.Time
+	out      int
+}
+
+func (z *zoom) touches(s Span) bool {
+	early := !z.from.IsZero() && !s.To.IsZero() && s.To.Before(z.from)
+	late := !z.to.IsZero() && !s.From.IsZero() && s.From.After(z.to)
+	if early || late {
+		z.out++
+	}
+	return !early && !late
+}
+
+// holds tells whether an edge lies in the window, so that the axis need not
+// reach farther than the zoom.
+func (o Options) holds(t time.Time) bool {
+	return !t.IsZero() && (o.From.IsZero() || !t.Before(o.From)) && (o.To.IsZero() || !t.After(o.To))
+}
+
+// keep copies what a function, which may change its copy, says yes to.
+func keep[T any](all []T, ok func(*T) bool) []T {
+	out := make([]T, 0, len(all))
+	for _, v := range all {
+		if ok(&v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (s Span) in(z *time.Location) Span {
+	if !s.From.IsZero() {
+		s.From = s.From.In(z)
+	}
+	if !s.To.IsZero() {
+		s.To = s.To.In(z)
+	}
+	return s
+}
+
+// langTag keeps the letters, digits and hyphens of a language tag.
+func langTag(s string) string {
+	out := ""
+	for _, r := range s {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			out += string(r)
+		}
+	}
+	if out == "" {
+		return "en"
+	}
+	return out[:min(len(out), 35)]
+}
+
+// times are all known instants that the axis must hold.
+func (p *plan) times() []float64 {
+	var out []float64
+	add := func(ts ...time.Time) {
+		for _, t := range ts {
+			if p.o.holds(t) {
+				out = append(out, seconds(t))
+			}
+		}
+	}
+	for _, m := range p.Marks {
+		add(m.At.From, m.At.To)
+	}
+	for _, a := range p.Arrows {
+		add(a.At.From, a.At.To)
+	}
+	for _, f := range p.Flags {
+		add(f.At.From, f.At.To)
+	}
+	for _, b := range p.Bands {
+		add(b.From.From, b.From.To, b.To.From, b.To.To)
+	}
+	for _, r := range p.Runs {
+		add(r.From, r.To)
+	}
+	add(p.Now, p.o.From, p.o.To)
+	return out
+}
+
+// places are the labelled things, each with the lane it needs room in.
+func (p *plan) places() []place {
+	var out []place
+	add := func(s Span, lane string) { out = append(out, place{seconds(s.point()), p.index[lane]}) }
+	for _, m := range p.Marks {
+		add(m.At, m.Lane)
+	}
+	for _, a := range p.Arrows {
+		add(a.At, a.From)
+	}
+	for _, f := range p.Flags {
+		add(Span{f.At.From, f.At.From}, f.Lane)
+	}
+	for _, b := range p.Bands {
+		for _, edge := range []Span{b.From, b.To} {
+			if edge != (Span{}) {
+				add(edge, b.Lane)
+			}
+		}
+	}
+	return out
+}
+
+// point is the instant at which the sign of a span stands: the middle of a
+// day, else the known end, and of two known ends the later one, by which it
+// had certainly happened.
+func (s Span) point() time.Time {
+	switch {
+	case s.To.IsZero():
+		return s.From
+	case s.From.IsZero():
+		return s.To
+	case s.To.Sub(s.From) <= aDay:
+		return s.From.Add(s.To.Sub(s.From) / 2)
+	}
+	return s.To
+}
