@@ -197,7 +197,8 @@ func (m Moment) Span() (Span, error) {
 		return Span{}, err
 	}
 	if len(m.Zone) == 0 {
-		return m.spanOf(nil, "")
+		s, err := m.spanOf(nil, "")
+		return m.located(s), err
 	}
 	if m.Zone[0] == UnknownZone {
 		// A likely zone in which the clocks never showed the time is a mistake

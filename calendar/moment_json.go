@@ -39,6 +39,9 @@ func (n *names) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &many); err != nil {
 		return fmt.Errorf("want a name or a list of names")
 	}
+	if len(many) == 0 {
+		many = nil // so that an empty list and no list are the same moment
+	}
 	*n = many
 	return nil
 }

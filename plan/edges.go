@@ -15,7 +15,7 @@ func (p *planner) displace() {
 	type key struct{ party, about string }
 	special := map[key][]*Duty{}
 	for _, d := range p.plan.Duties {
-		if len(d.rule.Displaces) > 0 && d.State != NotScheduled && d.State != Awaiting {
+		if len(d.rule.Displaces) > 0 && (live(d) || d.rule.DisplacesWhen == "binds" && d.rule.Scheduled()) {
 			k := key{d.Obliged, d.Of + "/" + d.Incident}
 			special[k] = append(special[k], d)
 		}
@@ -25,7 +25,7 @@ func (p *planner) displace() {
 	}
 	for _, d := range p.plan.Duties {
 		for _, s := range special[key{d.Obliged, d.Of + "/" + d.Incident}] {
-			if d.State == NotScheduled || !slices.ContainsFunc(s.rule.Displaces, func(id string) bool { return id == d.Rule || id == d.rule.Parent || id == d.rule.Series && id != "" }) {
+			if d.State == NotScheduled || d.Rule == s.Rule || !names(s.rule.Displaces, d) || !live(s) && !inTime(s, d) {
 				continue
 			}
 			id := s.Rule
@@ -34,6 +34,18 @@ func (p *planner) displace() {
 			break
 		}
 	}
+}
+
+// live: the duty has a clock or an open state of its own.
+func live(d *Duty) bool { return d.State != NotScheduled && d.State != Awaiting }
+
+// inTime: the special rule applied when the other's clock began.
+func inTime(special, d *Duty) bool {
+	from, until := special.rule.InForce()
+	if d.Anchor == nil || d.Anchor.Earliest == nil {
+		return special.State == Awaiting
+	}
+	return !d.Anchor.Earliest.Before(from) && (until.IsZero() || d.Anchor.Earliest.Before(until))
 }
 
 // conflicts shows each pair of a prohibition and a duty of one party that ask

@@ -17,6 +17,7 @@ type unit struct {
 	about      string // the product or incident id that stands in duty ids
 	isIncident bool
 	own        bool // the party provides the product
+	everything bool // standing duties look at all events
 
 	inputs rulebook.Inputs
 	direct bool // awareness of what is inside does not pass to this product

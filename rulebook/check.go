@@ -148,6 +148,7 @@ func (c *checker) rule(r *Rule) {
 	}
 	c.recipients(key+".to", r.To)
 	c.citation(r, key)
+	c.oneOf(key+".displaces-when", r.DisplacesWhen, []string{"", "applies", "binds"})
 	r.when = c.condition(key+".when", r.When)
 	switch r.Class {
 	case "case-duty":

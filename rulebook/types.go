@@ -203,39 +203,40 @@ type Retention struct {
 
 // Rule is one rule of one version of one text.
 type Rule struct {
-	ID        string            `yaml:"id"`
-	Parent    string            `yaml:"parent"` // id of the record that this is a part of
-	Title     map[string]string `yaml:"title"`
-	Class     string            `yaml:"class"`   // case-duty (default), prohibition, standing-duty, routing, sanction, process
-	Subject   string            `yaml:"subject"` // vulnerability (default), incident
-	Status    string            `yaml:"status"`
-	Ground    string            `yaml:"ground"` // statute, agreement, norm
-	From      string            `yaml:"from"`   // first day on which it applies
-	Until     string            `yaml:"until"`  // first day on which it no longer applies
-	Always    bool              `yaml:"always"` // no known beginning: applies at any time
-	Replaces  string            `yaml:"replaces"`
-	Order     string            `yaml:"order"`
-	Who       []Who             `yaml:"who"`
-	Duty      string            `yaml:"duty"`
-	Modality  string            `yaml:"modality"` // must, should, encouraged, may, must-not, none
-	To        []string          `yaml:"to"`
-	All       bool              `yaml:"all-of"`
-	Pace      string            `yaml:"pace"`
-	When      string            `yaml:"when"` // CEL over party, product, incident
-	Series    string            `yaml:"series"`
-	Stages    []Stage           `yaml:"stages"`
-	Forbids   *Forbid           `yaml:"forbids"`
-	Retain    *Retention        `yaml:"retain"`
-	After     []string          `yaml:"after"`
-	With      []string          `yaml:"with"`
-	Displaces []string          `yaml:"displaces"`
-	Contents  []string          `yaml:"contents"`
-	Except    string            `yaml:"exceptions"`
-	Penalty   string            `yaml:"penalty"`
-	Citation  Citation          `yaml:"citation"`
-	Verified  Verified          `yaml:"verified"`
-	Reviewed  *Review           `yaml:"reviewed"`
-	Notes     []string          `yaml:"notes"`
+	ID            string            `yaml:"id"`
+	Parent        string            `yaml:"parent"` // id of the record that this is a part of
+	Title         map[string]string `yaml:"title"`
+	Class         string            `yaml:"class"`   // case-duty (default), prohibition, standing-duty, routing, sanction, process
+	Subject       string            `yaml:"subject"` // vulnerability (default), incident
+	Status        string            `yaml:"status"`
+	Ground        string            `yaml:"ground"` // statute, agreement, norm
+	From          string            `yaml:"from"`   // first day on which it applies
+	Until         string            `yaml:"until"`  // first day on which it no longer applies
+	Always        bool              `yaml:"always"` // no known beginning: applies at any time
+	Replaces      string            `yaml:"replaces"`
+	Order         string            `yaml:"order"`
+	Who           []Who             `yaml:"who"`
+	Duty          string            `yaml:"duty"`
+	Modality      string            `yaml:"modality"` // must, should, encouraged, may, must-not, none
+	To            []string          `yaml:"to"`
+	All           bool              `yaml:"all-of"`
+	Pace          string            `yaml:"pace"`
+	When          string            `yaml:"when"` // CEL over party, product, incident
+	Series        string            `yaml:"series"`
+	Stages        []Stage           `yaml:"stages"`
+	Forbids       *Forbid           `yaml:"forbids"`
+	Retain        *Retention        `yaml:"retain"`
+	After         []string          `yaml:"after"`
+	With          []string          `yaml:"with"`
+	Displaces     []string          `yaml:"displaces"`
+	DisplacesWhen string            `yaml:"displaces-when"` // applies (default): while this rule has a clock; binds: as soon as it binds the party
+	Contents      []string          `yaml:"contents"`
+	Except        string            `yaml:"exceptions"`
+	Penalty       string            `yaml:"penalty"`
+	Citation      Citation          `yaml:"citation"`
+	Verified      Verified          `yaml:"verified"`
+	Reviewed      *Review           `yaml:"reviewed"`
+	Notes         []string          `yaml:"notes"`
 
 	pack *Pack
 	line int

@@ -3,7 +3,7 @@ package timeline
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
+	"unicode"
 
 	"pgregory.net/rapid"
 )
@@ -72,7 +72,7 @@ func TestWrapLaws(t *testing.T) {
 			t.Fatalf("%d lines of %d", len(lines), n)
 		}
 		for _, l := range lines {
-			if w := measure(l, 12, false); w > width+1e-6 && utf8.RuneCountInString(l) > 2 {
+			if w := measure(l, 12, false); w > width+1e-6 && letters(l) > 2 {
 				t.Fatalf("%q is %v wide, allowed %v", l, w, width)
 			}
 		}
@@ -83,4 +83,16 @@ func TestWrapLaws(t *testing.T) {
 			}
 		}
 	})
+}
+
+// letters counts without combining marks: one letter and an ellipsis may be
+// wider than a very narrow line.
+func letters(s string) int {
+	n := 0
+	for _, r := range s {
+		if !unicode.Is(unicode.M, r) {
+			n++
+		}
+	}
+	return n
 }

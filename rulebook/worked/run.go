@@ -98,7 +98,7 @@ func run(b *rulebook.Book, e *Example, cov Coverage) Result {
 }
 
 func mine(b *rulebook.Book, id, rule string) bool {
-	return id == rule || b.Rule(id) != nil && b.Rule(id).Parent == rule
+	return id == rule || b.Rule(rule) == nil && b.Rule(id) != nil && b.Rule(id).Parent == rule
 }
 
 // applies: the rule gives a duty with a clock or an open state, a prohibition,
