@@ -10,5 +10,11 @@ import (
 
 // printPlan writes a plan in the form that --format names.
 func (e *env) printPlan(c *ufcli.Command, b *rulebook.Book, cs *casefile.Case, p *plan.Plan) error {
-	return e.writeJSON(p)
+	switch c.String("format") {
+	case "json":
+		return e.writeJSON(p)
+	}
+	t := &table{page: newPage(e.out, int(c.Int("width"))), f: &phrases{cs, b, p}, why: c.Bool("why")}
+	t.print()
+	return t.err
 }

@@ -73,15 +73,6 @@ func (a *axis) panel(x float64) (x0, x1 float64) {
 	return a.x0, a.x1
 }
 
-// cuts are the walls that the breaks of the axis are to texts.
-func (a *axis) cuts() []wall {
-	var out []wall
-	for i := 1; i < len(a.segs); i++ {
-		out = append(out, wall{(a.segs[i-1].x1 + a.segs[i].x0) / 2, 0, 1e7, priceCut})
-	}
-	return out
-}
-
 // place is one labelled thing on the axis: it asks for room at its time.
 type place struct {
 	at   float64
@@ -98,7 +89,7 @@ func newAxis(times []float64, places []place, x0, x1 float64, zone *time.Locatio
 		return a
 	}
 	limit := max(1, int((x1-x0+breakGap)/(minSegment+2*breakGap)))
-	for _, c := range clusters(times, len(places), x1-x0, limit) {
+	for _, c := range sparse(clusters(times, x1-x0, limit), times, places) {
 		a.segs = append(a.segs, newSegment(times[c[0]:c[1]+1], zone))
 	}
 	a.share(places)
@@ -110,9 +101,10 @@ func newAxis(times []float64, places []place, x0, x1 float64, zone *time.Locatio
 
 // clusters gives the first and last index of each segment. The longest gap is
 // cut when it is long by three measures: against the whole, against the other
-// gaps, and against the room that the rest would be left with. What happened
+// gaps, and against what it leaves: half of the others narrower than a label's
+// breath. What happened
 // within an instant, seen from the scale of its segment, gets its own one.
-func clusters(ts []float64, items int, width float64, limit int) [][2]int {
+func clusters(ts []float64, width float64, limit int) [][2]int {
 	cut := make([]bool, len(ts)) // cut[i]: between i and i+1
 	for segs := 1; segs < limit; segs++ {
 		total, longest, kept := 0.0, -1, 0
@@ -129,7 +121,13 @@ func clusters(ts []float64, items int, width float64, limit int) [][2]int {
 		}
 		g := ts[longest+1] - ts[longest]
 		rest := total - g
-		roomy := rest/total*width > 55*float64(items)
+		narrow := 0
+		for i := range len(ts) - 1 {
+			if !cut[i] && (ts[i+1]-ts[i])/total*width < 30 {
+				narrow++
+			}
+		}
+		roomy := 2*narrow < kept
 		if g < 0.18*total || g < 5*rest/float64(kept-1) || roomy {
 			break
 		}
@@ -175,6 +173,40 @@ func burst(ts []float64, cut []bool, c [2]int, spare int) {
 		}
 		return
 	}
+}
+
+// sparse joins neighbours that hold only one or two things each, at distances
+// of one order: a few lone dates read better on one coarse scale than each on
+// a scale of its own.
+func sparse(cs [][2]int, ts []float64, places []place) [][2]int {
+	few := func(c [2]int) bool {
+		n := 0
+		for _, p := range places {
+			if p.at >= ts[c[0]] && p.at <= ts[c[1]] {
+				n++
+			}
+		}
+		return n <= 2
+	}
+	var out [][2]int
+	var least, most float64 // gaps inside the last of out
+	open := false           // the last of out has only sparse members
+	for _, c := range cs {
+		if lone := few(c); lone && open {
+			last := &out[len(out)-1]
+			gap := ts[c[0]] - ts[last[1]]
+			if least == 0 || max(most, gap) <= 8*min(least, gap) {
+				if least == 0 {
+					least, most = gap, gap
+				}
+				least, most = min(least, gap), max(most, gap)
+				last[1] = c[1]
+				continue
+			}
+		}
+		out, open, least, most = append(out, c), few(c), 0, 0
+	}
+	return out
 }
 
 func runs(cut []bool) [][2]int {
@@ -248,7 +280,7 @@ func (a *axis) share(places []place) {
 				fullest = max(fullest, lanes[p.lane])
 			}
 		}
-		weight[i] = 0.4 + fullest + 0.35*all
+		weight[i] = 1 + fullest + 0.35*all
 		total += weight[i]
 	}
 	free := a.x1 - a.x0 - breakGap*float64(n-1) - minSegment*float64(n)

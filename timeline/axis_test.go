@@ -50,22 +50,21 @@ func TestWhereTheAxisIsCut(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		times []float64
-		items int
 		want  int
 	}{
-		{"one instant", []float64{0}, 1, 1},
-		{"two instants years apart stay on one straight axis", []float64{0, 3000 * day}, 2, 1},
-		{"an even month", []float64{0, 5 * day, 9 * day, 14 * day, 20 * day, 30 * day}, 6, 1},
-		{"a few days and a gap that leaves them room", []float64{0, day, 2 * day, 6 * day}, 4, 1},
-		{"days, then a year of nothing, then days", []float64{0, day, 2 * day, 400 * day, 401 * day}, 5, 2},
-		{"three such groups", []float64{0, day, 2 * day, 400 * day, 401 * day, 4000 * day}, 6, 3},
-		{"three instants in a second among weeks", []float64{0, 9 * day, 9*day + 1, 9*day + 2, 20 * day, 30 * day}, 6, 3},
+		{"one instant", []float64{0}, 1},
+		{"two instants years apart stay on one straight axis", []float64{0, 3000 * day}, 1},
+		{"an even month", []float64{0, 5 * day, 9 * day, 14 * day, 20 * day, 30 * day}, 1},
+		{"a few days and a gap that leaves them room", []float64{0, day, 2 * day, 6 * day}, 1},
+		{"days, then a year of nothing, then days", []float64{0, day, 2 * day, 400 * day, 401 * day}, 2},
+		{"three such groups", []float64{0, day, 2 * day, 400 * day, 401 * day, 4000 * day}, 3},
+		{"three instants in a second among weeks", []float64{0, 9 * day, 9*day + 1, 9*day + 2, 20 * day, 30 * day}, 3},
 	} {
-		if got := clusters(c.times, c.items, 1200, 8); len(got) != c.want {
+		if got := clusters(c.times, 1200, 8); len(got) != c.want {
 			t.Errorf("%s: %d segments, want %d", c.name, len(got), c.want)
 		}
 	}
-	if got := clusters([]float64{0, day, 400 * day, 401 * day, 4000 * day, 4001 * day}, 6, 1200, 2); len(got) != 2 {
+	if got := clusters([]float64{0, day, 400 * day, 401 * day, 4000 * day, 4001 * day}, 1200, 2); len(got) != 2 {
 		t.Errorf("a narrow sheet has room for 2 segments, got %d", len(got))
 	}
 }
@@ -190,8 +189,53 @@ func TestZoomShowsTheWindowAndOwnsUpToTheRest(t *testing.T) {
 			}
 		}
 	}
+	for _, a := range p.arrows {
+		if a.ID == "a3" {
+			t.Error("an arrow whose place is outside the window was moved to its rim")
+		}
+	}
+	if b := p.lanes[0].bands[0]; !b.openL {
+		t.Error("a band that began before the window does not look as if it went on")
+	}
 	if !strings.Contains(p.Footer, "signs lie outside this window") {
 		t.Errorf("the footer hides that something was left out: %q", p.Footer)
 	}
 	complain(t, p.layout())
+}
+
+// Every segment says where in time it is, however narrow it is.
+func TestEverySegmentHasADate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 9).Draw(t, "n")
+		var times []float64
+		var places []place
+		at := 1.6e9
+		for range n {
+			for range rapid.IntRange(1, 3).Draw(t, "near") {
+				times, places = append(times, at), append(places, place{at, 0})
+				at += float64(rapid.SampledFrom([]int{1, 7, 60, 3000, 86400, 400000}).Draw(t, "step"))
+			}
+			at = float64(int(at/86400))*86400 + rapid.Float64Range(1e5, 1e9).Draw(t, "leap")
+		}
+		ax := newAxis(times, places, 200, rapid.Float64Range(640, 1500).Draw(t, "x1"), time.UTC, german())
+		for i, s := range ax.segs {
+			if len(s.captions) == 0 && len(labels(s)) == 0 {
+				t.Fatalf("segment %d of %d, %v to %v, says nothing", i, len(ax.segs), instant(s.t0, time.UTC), instant(s.t1, time.UTC))
+			}
+		}
+	})
+}
+
+// Lone dates far from the dense beginning share one coarse scale.
+func TestLoneDatesShareAScale(t *testing.T) {
+	day := 86400.0
+	times := []float64{0, day / 2, day, 2 * day, 3 * day, 90 * day, 120 * day, 180 * day}
+	places := []place{}
+	for _, v := range times {
+		places = append(places, place{v, 0})
+	}
+	ax := newAxis(times, places, 200, 1400, time.UTC, english())
+	if len(ax.segs) != 2 {
+		t.Errorf("%d segments, want the first days and one for the three lone dates", len(ax.segs))
+	}
 }

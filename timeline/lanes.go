@@ -99,7 +99,7 @@ func (p *plan) makeLanes(titles [][2]label) {
 		p.lanes[i] = lanePlan{Lane: l, n: i, title: titles[i]}
 		ln := &p.lanes[i]
 		ln.above.gap, ln.below.gap = 3, 3
-		ln.above.walls, ln.below.walls = p.ax.cuts(), p.ax.cuts()
+		ln.above.walls, ln.below.walls = p.cuts(), p.cuts()
 	}
 	for _, m := range p.Marks {
 		ln := &p.lanes[p.index[m.Lane]]

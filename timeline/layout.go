@@ -134,11 +134,11 @@ func newPlan(s Sheet, o Options) *plan {
 	x0, x1 := margin+column+14, p.width-margin
 	p.ax = newAxis(p.times(), p.places(), x0, x1, p.Zone, p.Words)
 	y := p.header()
-	p.makeLanes(titles)
-	p.makeArrows()
 	if !p.Now.IsZero() {
 		p.nowX = p.ax.x(p.Now)
 	}
+	p.makeLanes(titles)
+	p.makeArrows()
 	tall := 0.0
 	for i := range p.lanes {
 		p.lanes[i].settle(p)

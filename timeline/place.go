@@ -76,6 +76,19 @@ func (f *field) extent() float64 {
 	return d
 }
 
+// cuts are the walls that the breaks of the axis, and the line of now, are to
+// texts in every lane.
+func (p *plan) cuts() []wall {
+	var out []wall
+	for i := 1; i < len(p.ax.segs); i++ {
+		out = append(out, wall{(p.ax.segs[i-1].x1 + p.ax.segs[i].x0) / 2, 0, 1e7, priceCut})
+	}
+	if !p.Now.IsZero() {
+		out = append(out, wall{p.nowX, 0, 1e7, pricePole})
+	}
+	return out
+}
+
 // spot is one way to put a text: where it begins, how its anchor stands, how
 // far out, on which side, and what that costs.
 type spot struct {

@@ -147,7 +147,7 @@ func (l *lanePlan) raiseFlags(p *plan, from float64) float64 {
 	if len(l.flags) == 0 {
 		return from
 	}
-	f := field{gap: 3, walls: append(l.shafts(p, true), p.ax.cuts()...)}
+	f := field{gap: 3, walls: append(l.shafts(p, true), p.cuts()...)}
 	lo, hi := p.ax.x0+2, p.ax.x1-2
 	for i := len(l.flags) - 1; i >= 0; i-- {
 		l.raise(&f, &l.flags[i], from, lo, hi)
@@ -215,7 +215,7 @@ func (l *lanePlan) lowerBands(p *plan, from float64) float64 {
 	if len(l.bands) == 0 {
 		return from
 	}
-	f := field{gap: 5, walls: append(l.shafts(p, false), p.ax.cuts()...)}
+	f := field{gap: 5, walls: append(l.shafts(p, false), p.cuts()...)}
 	lo, hi := p.ax.x0+3, p.ax.x1-3
 	for i := range l.bands {
 		b := &l.bands[i]

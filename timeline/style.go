@@ -70,7 +70,7 @@ var rules = []string{
 	`.tl a{cursor:pointer}.tl a:hover .tl-label,.tl a:focus .tl-label{text-decoration:underline}`,
 	`.tl-ground{fill:@ground}.tl-panel{fill:@panel}`,
 	`.tl-line,.tl-grid,.tl-axis,.tl-cut,.tl-leader,.tl-pole,.tl-shaft,.tl-now-line{fill:none}`,
-	`.tl-line{stroke:@line}.tl-grid{stroke:@grid}.tl-grid.tl-turn{stroke:@line}.tl-axis{stroke:@quiet}.tl-cut{stroke:@quiet;stroke-width:1.3}`,
+	`.tl-line{stroke:@line}.tl-grid{stroke:@grid}.tl-grid.tl-turn{stroke:@line;opacity:.7}.tl-axis{stroke:@quiet}.tl-cut{stroke:@quiet;stroke-width:1.3}`,
 	`.tl-leader{stroke:@quiet;stroke-width:.8;opacity:.75}`,
 	`.tl .tl-title{font-size:19px;font-weight:700}.tl .tl-subtitle{font-size:13px;fill:@quiet}`,
 	`.tl .tl-lane{font-size:13px;font-weight:700}.tl .tl-note,.tl .tl-tick,.tl .tl-caption,.tl .tl-legend,.tl .tl-foot{font-size:11px;fill:@quiet}`,

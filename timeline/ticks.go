@@ -24,7 +24,7 @@ var about = [...]float64{1, 60, 3600, 86400, 30.44 * 86400, 365.25 * 86400}
 // longest is up to how many of a unit a segment may last for its ticks to be
 // counted in that unit: noon means nothing within a month, the sixteenth
 // nothing within two years.
-var longest = [...]float64{3600, 2000, 150, 200, 110, 1e9}
+var longest = [...]float64{3600, 2000, 150, 100, 110, 1e9}
 
 type step struct {
 	n int
@@ -147,6 +147,15 @@ func (s *segment) rule(zone *time.Location, w Words) {
 		if s.ticks != nil {
 			s.minor(st, zone)
 			s.caption(st.u, zone, w, room)
+			return
+		}
+	}
+	// Nothing fits a very narrow segment but its date, as far as there is room.
+	mid := (s.t0 + s.t1) / 2
+	for _, pattern := range []string{w.FullDay, fill(w.MonthYear, "M", "{m}"), "{y}"} {
+		c := caption{(s.x0 + s.x1) / 2, w.date(pattern, instant(mid, zone))}
+		if measure(c.text, small, false) <= room+breakGap-8 {
+			s.ticks, s.captions = []tick{{x: s.at(mid), lx: s.at(mid), major: true}}, []caption{c}
 			return
 		}
 	}

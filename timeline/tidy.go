@@ -32,18 +32,18 @@ func (s Sheet) tidy(o Options) Sheet {
 		if m.Tone == "" {
 			m.Tone = Fact
 		}
-		return z.touches(m.At)
+		return z.shows(m.At.point())
 	})
 	s.Arrows = keep(s.Arrows, func(a *Arrow) bool {
 		a.Label, a.Tip, a.At = clean(a.Label), clean(a.Tip), a.At.in(s.Zone)
 		if a.Tone == "" {
 			a.Tone = Told
 		}
-		return z.touches(a.At)
+		return z.shows(a.At.point())
 	})
 	s.Flags = keep(s.Flags, func(f *Flag) bool {
 		f.Label, f.Tip, f.At = clean(f.Label), clean(f.Tip), f.At.in(s.Zone)
-		return z.touches(f.At)
+		return z.shows(f.At.first())
 	})
 	s.Bands = keep(s.Bands, func(b *Band) bool {
 		b.Label, b.Tip, b.From, b.To = clean(b.Label), clean(b.Tip), b.From.in(s.Zone), b.To.in(s.Zone)
@@ -51,7 +51,18 @@ func (s Sheet) tidy(o Options) Sheet {
 		if b.From.From.IsZero() && !b.From.To.IsZero() && b.To == (Span{}) {
 			whole = Span{}
 		}
-		return z.touches(whole)
+		if !z.touches(whole) {
+			return false
+		}
+		// An edge outside the window is not drawn at the window's rim, where it
+		// is not, but as going on.
+		if !z.from.IsZero() && !b.From.To.IsZero() && b.From.To.Before(z.from) {
+			b.From = Span{}
+		}
+		if !z.to.IsZero() && !b.To.From.IsZero() && b.To.From.After(z.to) {
+			b.To = Span{}
+		}
+		return true
 	})
 	s.Runs = keep(s.Runs, func(r *Run) bool {
 		r.Tip = clean(r.Tip)
@@ -78,6 +89,10 @@ type zoom struct {
 	from, to time.Time
 	out      int
 }
+
+// shows tells whether a sign's own place is in the window; a sign is never
+// moved to its rim.
+func (z *zoom) shows(t time.Time) bool { return z.touches(Instant(t)) }
 
 func (z *zoom) touches(s Span) bool {
 	early := !z.from.IsZero() && !s.To.IsZero() && s.To.Before(z.from)
@@ -169,7 +184,7 @@ func (p *plan) places() []place {
 		add(a.At, a.From)
 	}
 	for _, f := range p.Flags {
-		add(Span{f.At.From, f.At.From}, f.Lane)
+		add(Instant(f.At.first()), f.Lane)
 	}
 	for _, b := range p.Bands {
 		for _, edge := range []Span{b.From, b.To} {
@@ -179,6 +194,14 @@ func (p *plan) places() []place {
 		}
 	}
 	return out
+}
+
+// first is the earliest known instant, where a flag's pole stands.
+func (s Span) first() time.Time {
+	if s.From.IsZero() {
+		return s.To
+	}
+	return s.From
 }
 
 // point is the instant at which the sign of a span stands: the middle of a

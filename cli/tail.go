@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"tocsin/plan"
+)
+
+// claim says a competing claim in a few words: who says so.
+func (f *phrases) claim(id string) string {
+	e := f.c.Event(id)
+	if e == nil {
+		return id
+	}
+	by := ""
+	if e.ClaimedBy != "" {
+		by = f.claimant(e.ClaimedBy)
+	} else if s := f.c.Source(e.Source); s != nil {
+		by = clean(s.Publisher)
+	}
+	label := clean(e.Label)
+	if label == "" {
+		label = f.act(e)
+		if !e.Denies {
+			label += " " + moment(e.At.Moment)
+		}
+	}
+	s := "“" + label + "” [" + e.ID
+	if by != "" {
+		s += ", " + by
+	}
+	return s + "] holds"
+}
+
+func (t *table) prohibitions() {
+	var list []*plan.Prohibited
+	for _, x := range t.f.p.Prohibitions {
+		if x.State != string(plan.Awaiting) || x.Window != nil {
+			list = append(list, x)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	t.heading(fmt.Sprintf("Must not (%d)", len(list)))
+	for _, x := range list {
+		t.blank()
+		sign := "closed"
+		st := warn
+		switch x.State {
+		case "released":
+			sign, st = "open again", faint
+		case "breached":
+			sign, st = "an act against it is recorded", late
+		}
+		t.para(strong, "  × ", clean(x.Title))
+		t.para(plain, "    ", t.f.party(x.Party)+" · about "+t.f.product(x.Of))
+		if s := t.f.assumptions(x.Assumes); s != "" {
+			t.para(warn, "    ", s+":")
+		}
+		line := sign
+		if x.ReleasedAt != nil {
+			line += " since " + stamp(x.ReleasedAt)
+		}
+		if x.Certainty == "may" {
+			line += " · whether it reaches this party is open"
+		}
+		if x.Window != nil {
+			line += fmt.Sprintf(" · only from %s to %s (%s)", stamp(x.Window.From), stamp(x.Window.To), clean(x.Window.Name))
+		}
+		if len(x.Allowed) > 0 {
+			line += " · allowed: " + t.f.parties(x.Allowed)
+		}
+		t.para(st, "    ", line)
+		if x.ReleasedBy != nil {
+			t.para(faint, "    opened ", t.f.event(*x.ReleasedBy))
+		}
+		if x.BreachedBy != nil {
+			t.para(faint, "    act    ", t.f.event(*x.BreachedBy))
+		}
+		clause := x.Citation
+		if x.Operative != "" {
+			clause += " “" + x.Operative + "”"
+		}
+		t.para(faint, "    clause ", clause)
+		if t.why {
+			for _, r := range x.Because {
+				t.para(faint, "    why    ", r.Text)
+			}
+		}
+	}
+}
+
+func (t *table) conflicts() {
+	if len(t.f.p.Conflicts) == 0 {
+		return
+	}
+	t.heading(fmt.Sprintf("Rules that pull apart (%d): shown, not resolved", len(t.f.p.Conflicts)))
+	for _, c := range t.f.p.Conflicts {
+		t.blank()
+		word := "conflict"
+		if c.Certainty == "may" {
+			word = "possible conflict"
+		}
+		t.para(strong, "  ⇄ ", word+" for "+t.f.party(c.Party)+": "+strings.Join(c.Between, " against "))
+		if s := t.f.assumptions(c.Assumes); s != "" {
+			t.para(warn, "    ", s+":")
+		}
+		for _, r := range c.Because {
+			t.para(plain, "    ", r.Text)
+		}
+	}
+}
+
+// order shows the partial order of what is left to do, for a case kept here.
+func (t *table) order() {
+	if !t.f.c.Kept() || len(t.f.p.Order) < 2 {
+		return
+	}
+	byID := map[string]*plan.Duty{}
+	for _, d := range t.f.p.Duties {
+		byID[d.ID] = d
+	}
+	t.heading("In this order")
+	for i, layer := range t.f.p.Order {
+		var names []string
+		for _, id := range layer {
+			d := byID[id]
+			names = append(names, t.f.party(d.Obliged)+": "+clean(d.Title))
+		}
+		lead := "  first  "
+		if i > 0 {
+			lead = "  then   "
+		}
+		t.para(plain, lead, strings.Join(names, "; "))
+	}
+}
+
+func (t *table) warnings() {
+	if len(t.f.p.Warnings) == 0 {
+		return
+	}
+	t.heading("To keep in mind")
+	for _, w := range t.f.p.Warnings {
+		t.para(plain, "  – ", w.Text)
+	}
+}
+
+// quiet counts what is not scheduled, by reason, and the standing duties.
+func (t *table) quiet() {
+	why := map[string][]string{}
+	for _, d := range t.f.p.Duties {
+		reason := ""
+		switch {
+		case d.State == plan.NotScheduled || d.State == plan.Displaced || d.State == plan.Waived:
+			reason = quietReason(d)
+		case d.State == plan.Awaiting && !t.f.c.Kept():
+			reason = "waiting for a fact that these sources do not record"
+		default:
+			continue
+		}
+		if len(why[reason]) == 0 || why[reason][len(why[reason])-1] != d.Rule {
+			why[reason] = append(why[reason], d.Rule)
+		}
+	}
+	if len(why)+len(t.f.p.Standing) == 0 {
+		return
+	}
+	t.heading("Looked at, and not on a clock here")
+	reasons := make([]string, 0, len(why))
+	for r := range why {
+		reasons = append(reasons, r)
+	}
+	sort.Strings(reasons)
+	for _, r := range reasons {
+		t.para(faint, "  – ", r+": "+strings.Join(unique(why[r]), ", "))
+	}
+	var standing []string
+	for _, s := range t.f.p.Standing {
+		name := s.Rule
+		if s.KeepUntil != nil {
+			name += " (keep until " + end(s.KeepUntil.Time, true) + ")"
+		}
+		standing = append(standing, name)
+	}
+	if len(standing) > 0 {
+		t.para(faint, "  – ", "standing duties, outside any clock: "+strings.Join(unique(standing), ", "))
+	}
+}
+
+func quietReason(d *plan.Duty) string {
+	for _, r := range d.Because {
+		switch r.Code {
+		case "status":
+			return "not law, or not yet (" + r.Args["status"] + ")"
+		case "not-adopted":
+			return "norms that the party has not adopted"
+		case "only-earlier":
+			return "the rule began later than the events"
+		case "only-later", "outside-validity":
+			return "the rule had ended before the events"
+		case "displaced":
+			return "displaced by a more special rule"
+		case "waived":
+			return "waived"
+		}
+	}
+	return "not scheduled"
+}
+
+func unique(in []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, s := range in {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (t *table) foot() {
+	b := t.f.p.Basis
+	t.blank()
+	t.para(faint, "", fmt.Sprintf("Rulebook %s · engine %s · zones %s · holidays %s. Every reason and step: --why; machine form: --format json; picture: --format svg.",
+		short(b.Rulebook), b.Engine, b.TZData, short(b.Holidays)))
+}
+
+func short(digest string) string {
+	if len(digest) > 19 {
+		return digest[:19]
+	}
+	return digest
+}
