@@ -258,9 +258,8 @@ func (f *phrases) assumptions(paths []string) string {
 
 // state says the state of a duty.
 func (f *phrases) state(d *plan.Duty) (string, style) {
-	notice := strings.HasPrefix(d.Duty, "notify-")
 	did := "done"
-	if notice {
+	if strings.HasPrefix(d.Duty, "notify-") {
 		did = "received"
 	}
 	numbered := len(d.Readings) > 0
@@ -286,6 +285,9 @@ func (f *phrases) state(d *plan.Duty) (string, style) {
 		}
 		return "running", accent
 	case plan.Open:
+		if !f.c.Kept() {
+			return "no number; these sources record no act", faint
+		}
 		return "open", accent
 	case plan.Awaiting:
 		return "waiting for a fact", faint
@@ -330,6 +332,17 @@ func words(d time.Duration) string {
 		return fmt.Sprintf("%d h", hours)
 	}
 	return fmt.Sprintf("%d min", minutes)
+}
+
+// counts says a reading in a few words: "48 hours", "whole days, …".
+func counts(r *plan.Reading) string {
+	s := calcs[r.Calc]
+	if p, err := calendar.ParsePeriod(r.Period()); err == nil && r.Calc == "elapsed" && !p.IsZero() {
+		if d, ok := p.ClockDays(); ok {
+			s = fmt.Sprintf("%d hours from the instant", int(d.Hours()))
+		}
+	}
+	return s
 }
 
 // calcs says each way of counting in a few words.

@@ -17,10 +17,13 @@ type table struct {
 	*page
 	f   *phrases
 	why bool
+
+	assumed string // the assumption printed last
 }
 
 func (t *table) print() {
 	t.head()
+	t.inShort()
 	if t.f.c.Kept() {
 		t.byUrgency()
 	} else {
@@ -50,7 +53,7 @@ func (t *table) head() {
 	if !c.Kept() {
 		t.para(plain, "", "Put together from outside sources: that no act is recorded is not evidence that it was not done. A computed date is not a legal conclusion.")
 	} else {
-		t.para(faint, "", "A computed date is not a legal conclusion.")
+		t.para(faint, "", "A computed date is not a legal conclusion. Where a pace stands beside a number, the number is the outer limit, never the target.")
 	}
 }
 
@@ -61,6 +64,7 @@ func (t *table) section(title string, ds []*plan.Duty) {
 	}
 	t.heading(fmt.Sprintf("%s (%d)", title, len(ds)))
 	for _, d := range ds {
+		t.assumed = ""
 		t.duty(d)
 	}
 }
@@ -86,9 +90,37 @@ func (t *table) byUrgency() {
 	t.section("Running, next due first", groups["running"])
 	t.section("Asked for without a number", groups["open"])
 	t.section("Sources disagree", groups["disputed"])
-	t.section("Done", groups["done"])
-	t.section("Waiting for a fact", groups["waiting"])
+	t.short("Done", groups["done"])
+	t.short("Waiting for a fact", groups["waiting"])
 	t.section("For information: other people's clocks", groups["others"])
+}
+
+// short prints duties that need no action in three lines each.
+func (t *table) short(title string, ds []*plan.Duty) {
+	if t.why {
+		t.section(title, ds)
+		return
+	}
+	if len(ds) == 0 {
+		return
+	}
+	t.heading(fmt.Sprintf("%s (%d)", title, len(ds)))
+	for _, d := range ds {
+		word, st := t.f.state(d)
+		t.para(plain, "  "+mark(d)+" ", clean(d.Title)+" — "+t.f.party(d.Obliged)+", "+t.about(d))
+		switch {
+		case d.State == plan.Awaiting:
+			for _, r := range d.Because {
+				if r.Code == "awaiting" || r.Code == "awaiting-required" {
+					t.para(faint, "      ", r.Text)
+				}
+			}
+		case d.MetBy != nil:
+			t.para(st, "      ", word+t.limit(d)+" · "+t.f.event(*d.MetBy))
+		default:
+			t.para(st, "      ", word+t.limit(d))
+		}
+	}
 }
 
 // nothingDue: no statute or agreement asks anything of anyone in the file.
@@ -130,12 +162,12 @@ func dueBefore(a, b *plan.Duty) bool {
 	return a.Due.Before(b.Due.Time)
 }
 
-// byParty groups by who owes it and on which ground.
+// byParty groups by who owes it, on which ground, and on which assumptions.
 func (t *table) byParty() {
 	for _, q := range t.f.c.Parties {
 		var mine []*plan.Duty
 		for _, d := range t.f.p.Duties {
-			if strings.Contains(d.ID, "/"+q.ID+"/") && d.Obliged == q.ID && urgency(d) != "quiet" && d.State != plan.Awaiting {
+			if d.Obliged == q.ID && urgency(d) != "quiet" && d.State != plan.Awaiting {
 				mine = append(mine, d)
 			}
 		}
@@ -143,44 +175,95 @@ func (t *table) byParty() {
 			continue
 		}
 		t.heading(t.f.party(q.ID))
-		for _, g := range []struct {
-			title string
-			in    func(*plan.Duty) bool
-		}{
-			{"The statute, for a provider of a product", func(d *plan.Duty) bool { return d.Ground == "statute" && d.Modality == "must" }},
-			{"The statute, for others: encouraged, not required", func(d *plan.Duty) bool { return d.Ground == "statute" && d.Modality != "must" }},
-			{"The partnership: terms not public, or as agreed", func(d *plan.Duty) bool { return d.Ground == "agreement" }},
-			{"Norms that it follows", func(d *plan.Duty) bool { return d.Ground == "norm" }},
-		} {
-			var ds []*plan.Duty
-			for _, d := range mine {
-				if g.in(d) {
-					ds = append(ds, d)
+		for _, g := range grounds(mine) {
+			t.blank()
+			t.para(accent, "", g.title)
+			sort.SliceStable(g.duties, func(i, j int) bool { return dueBefore(g.duties[i], g.duties[j]) })
+			t.assumed = ""
+			for _, d := range g.duties {
+				if len(d.Readings) > 0 || d.Heard != nil || d.State == plan.Disputed || t.why || d.Modality != "must" || d.Ground != "statute" {
+					t.duty(d)
 				}
 			}
-			if len(ds) == 0 {
-				continue
-			}
-			title := g.title
-			if ds[0].Ground == "statute" && ds[0].Modality == "must" && !providerDuty(ds) {
-				title = "The statute"
-			}
-			t.blank()
-			t.para(accent, "", title)
-			sort.SliceStable(ds, func(i, j int) bool { return dueBefore(ds[i], ds[j]) })
-			for _, d := range ds {
-				t.duty(d)
-			}
+			t.numberless(g.duties)
 		}
 	}
 }
 
-func providerDuty(ds []*plan.Duty) bool {
+// numberless lists the duties without a number in two lines each.
+func (t *table) numberless(ds []*plan.Duty) {
+	first := true
 	for _, d := range ds {
-		for _, w := range d.RuleRecord().Who {
-			if w.Role == "vendor" || w.Role == "manufacturer" {
-				return true
+		if len(d.Readings) > 0 || d.Heard != nil || d.State == plan.Disputed || t.why || d.Modality != "must" || d.Ground != "statute" {
+			continue
+		}
+		if first {
+			t.blank()
+			t.para(plain, "  ", "Also asked for, without a number:")
+			t.assumption(d)
+			first = false
+		}
+		s := clean(d.Title) + " — " + d.Citation
+		if d.Pace != "" {
+			s += ", pace: " + d.Pace
+		}
+		word, _ := t.f.state(d)
+		if d.MetBy != nil {
+			word += ": " + t.f.event(*d.MetBy)
+		}
+		t.para(plain, "  "+mark(d)+" ", s)
+		t.para(faint, "      ", word)
+	}
+}
+
+// assumption prints what a duty rests on, once for duties in a row.
+func (t *table) assumption(d *plan.Duty) {
+	s := t.f.assumptions(d.Assumes)
+	if s == t.assumed {
+		return
+	}
+	t.assumed = s
+	if s != "" {
+		t.para(warn, "    ", s+":")
+	}
+}
+
+type group struct {
+	title  string
+	duties []*plan.Duty
+}
+
+// grounds sorts duties into the grounds on which they stand.
+func grounds(ds []*plan.Duty) []group {
+	all := []struct {
+		title string
+		in    func(*plan.Duty) bool
+	}{
+		{"The statute, for a provider of a product", func(d *plan.Duty) bool { return d.Ground == "statute" && d.Modality == "must" && providerDuty(d) }},
+		{"The statute", func(d *plan.Duty) bool { return d.Ground == "statute" && d.Modality == "must" && !providerDuty(d) }},
+		{"The statute, for a finder: encouraged, not required", func(d *plan.Duty) bool { return d.Ground == "statute" && d.Modality != "must" }},
+		{"The partnership", func(d *plan.Duty) bool { return d.Ground == "agreement" }},
+		{"Norms that it follows", func(d *plan.Duty) bool { return d.Ground == "norm" }},
+	}
+	var out []group
+	for _, g := range all {
+		var in []*plan.Duty
+		for _, d := range ds {
+			if g.in(d) {
+				in = append(in, d)
 			}
+		}
+		if len(in) > 0 {
+			out = append(out, group{g.title, in})
+		}
+	}
+	return out
+}
+
+func providerDuty(d *plan.Duty) bool {
+	for _, w := range d.RuleRecord().Who {
+		if w.Role == "vendor" || w.Role == "manufacturer" {
+			return true
 		}
 	}
 	return false
@@ -198,12 +281,15 @@ func (t *table) duty(d *plan.Duty) {
 	t.blank()
 	t.para(strong, "  "+mark(d)+" ", lead+clean(d.Title))
 	t.para(plain, "    ", who+" · about "+t.about(d))
-	if s := t.f.assumptions(d.Assumes); s != "" {
-		t.para(warn, "    ", s+":")
-	}
+	t.assumption(d)
 	t.para(st, "    ", state+t.limit(d))
+	for _, r := range d.Because {
+		if r.Code == "decided-not-reportable" {
+			t.para(plain, "    ", r.Text)
+		}
+	}
 	if d.Pace != "" {
-		t.para(plain, "    ", "pace: "+d.Pace+" — the number, if there is one, is the outer limit and not the target")
+		t.para(plain, "    ", "pace: "+d.Pace)
 	}
 	t.readings(d)
 	for _, a := range d.Alternatives {
@@ -254,7 +340,7 @@ func (t *table) about(d *plan.Duty) string {
 
 // lead is the time left in words, for what is still to do.
 func (t *table) lead(d *plan.Duty) string {
-	if d.Done() || d.State == plan.NoRecord || d.State == plan.Disputed || d.State == plan.Awaiting {
+	if !t.f.c.Kept() || d.Done() || d.State == plan.NoRecord || d.State == plan.Disputed || d.State == plan.Awaiting {
 		return ""
 	}
 	if plan.AtOnce(d) && len(d.Readings) == 0 {
@@ -279,6 +365,8 @@ func mark(d *plan.Duty) string {
 		return "?"
 	case d.Done():
 		return "✓"
+	case d.State == plan.NoRecord:
+		return "–"
 	case d.State == plan.Awaiting:
 		return "…"
 	case d.Modality == "encouraged" || d.Modality == "may":
@@ -350,34 +438,51 @@ func span(r *plan.Reading) string {
 	return end(lo.Time, r.Exclusive()) + " to " + end(hi.Time, r.Exclusive())
 }
 
-// readings prints each way of counting; rows that say the same are merged.
+// readings prints each way of counting; rows that say the same are merged, and
+// those of each candidate zone stand together.
 func (t *table) readings(d *plan.Duty) {
-	type row struct{ due, label string }
-	var rows []row
+	zones := []string{""}
 	for _, r := range d.Readings {
-		label := r.Basis + ": " + calcs[r.Calc]
-		if v := variant(r.Variant); v != "" {
-			label += ", " + v
+		if r.Zoned() && !slices.Contains(zones, r.Zone()) {
+			zones = append(zones, r.Zone())
 		}
-		if r.Provisional {
-			label += " (provisional)"
-		}
-		due := span(r)
-		if i := slices.IndexFunc(rows, func(x row) bool {
-			return x.due == due && strings.SplitN(x.label, ",", 2)[0] == strings.SplitN(label, ",", 2)[0] && !strings.Contains(label, "if the zone") && !strings.Contains(x.label, "if the zone")
-		}); i >= 0 {
-			if v := variant(r.Variant); v != "" && !strings.Contains(rows[i].label, "also") {
-				rows[i].label += "; also " + v
-			}
-			continue
-		}
-		rows = append(rows, row{due, label})
 	}
-	if len(rows) < 2 && !t.why {
+	if len(d.Readings) < 2 && !t.why {
 		return
 	}
-	for _, r := range rows {
-		t.para(plain, "    – ", r.due+"  ("+r.label+")")
+	for _, z := range zones {
+		type row struct{ due, basis, how string }
+		var rows []row
+		for _, r := range d.Readings {
+			if r.Zone() != z {
+				continue
+			}
+			how := counts(r)
+			if v := variant(r.Variant); v != "" {
+				how = v
+			}
+			if r.Provisional {
+				how += " (provisional)"
+			}
+			if i := slices.IndexFunc(rows, func(x row) bool { return x.due == span(r) && x.basis == r.Basis }); i >= 0 {
+				if !strings.Contains(rows[i].how, how) {
+					rows[i].how += "; " + how
+				}
+				continue
+			}
+			rows = append(rows, row{span(r), r.Basis, how})
+		}
+		lead := "    – "
+		if z != "" {
+			t.para(plain, "    – ", "if that time was in "+z+":")
+			lead = "        "
+		} else if len(zones) > 1 {
+			t.para(plain, "    – ", "whatever the zone:")
+			lead = "        "
+		}
+		for _, r := range rows {
+			t.para(plain, lead, strings.TrimPrefix(r.due, "no later than ")+"  ("+r.basis+": "+r.how+")")
+		}
 	}
 }
 
@@ -389,7 +494,6 @@ func variant(v string) string {
 		case part == "rest=holiday-only":
 			out = append(out, "only public holidays as rest days")
 		case strings.HasPrefix(part, "zone="):
-			out = append(out, "if the zone was "+strings.TrimPrefix(part, "zone="))
 		default:
 			out = append(out, part)
 		}

@@ -73,6 +73,11 @@ func (t *table) prohibitions() {
 		if len(x.Allowed) > 0 {
 			line += " · allowed: " + t.f.parties(x.Allowed)
 		}
+		for _, r := range x.Because {
+			if r.Code == "disputed" {
+				line += " · sources disagree about what bears on it"
+			}
+		}
 		t.para(st, "    ", line)
 		if x.ReleasedBy != nil {
 			t.para(faint, "    opened ", t.f.event(*x.ReleasedBy))
@@ -197,6 +202,10 @@ func quietReason(d *plan.Duty) string {
 			return "not law, or not yet (" + r.Args["status"] + ")"
 		case "not-adopted":
 			return "norms that the party has not adopted"
+		case "not-begun":
+			return "the rule begins later"
+		case "ended":
+			return "the rule had ended before the events"
 		case "only-earlier":
 			return "the rule began later than the events"
 		case "only-later", "outside-validity":

@@ -50,6 +50,12 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 		case res.after || res.early:
 			d.State = NotScheduled
 			d.Because = append(d.Because, because("outside-validity", "from", day(from, r), "until", day(until, r)))
+		case p.o.At.Before(from):
+			d.State = NotScheduled
+			d.Because = append(d.Because, because("not-begun", "from", day(from, r)))
+		case !until.IsZero() && !p.o.At.Before(until):
+			d.State = NotScheduled
+			d.Because = append(d.Because, because("ended", "until", day(until, r)))
 		default:
 			if u.isIncident && !p.touches(u) {
 				return nil
@@ -234,9 +240,14 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 		d.Heard = &Heard{Event: h.ID, By: h.By, Earliest: instant(sp.Earliest, l), Latest: instant(sp.Latest, l)}
 		d.Because = append(d.Because, because("heard", "by", p.partyName(h.By), "event", h.ID))
 	}
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case d.Pace == "":
+		d.Because = append(d.Because, because("no-number-no-pace"))
+	default:
 		d.Because = append(d.Because, because("no-number", "pace", d.Pace))
 	}
+	p.decisions(d, u, r)
 	p.readings(d, u, r, s, in)
 	p.waivers(d, u, r)
 	if d.State == NoRecord {
@@ -303,7 +314,9 @@ func (p *planner) readings(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage
 			if !governed(c.rd.Calc) {
 				c.loc = loc
 			}
-			d.Readings = append(d.Readings, u.print(c, in))
+			rd := u.print(c, in)
+			rd.zone = z
+			d.Readings = append(d.Readings, rd)
 		}
 	}
 }
@@ -333,6 +346,12 @@ func (u *unit) print(c counted, in *instance) *Reading {
 
 // Exclusive tells whether the bound is an end of day.
 func (r *Reading) Exclusive() bool { return r.exclusive }
+
+// Period is the period as the rule writes it, "PT0S" if it has none.
+func (r *Reading) Period() string { return r.period }
+
+// Zone is the candidate zone of a zoned reading.
+func (r *Reading) Zone() string { return r.zone }
 
 // Zoned tells whether the reading is that of one candidate zone.
 func (r *Reading) Zoned() bool { return r.zoned }
@@ -385,6 +404,18 @@ func (p *planner) waivers(d *Duty, u *unit, r *rulebook.Rule) {
 			d.State, d.PastDue = Waived, false
 		}
 		d.Because = append(d.Because, because("waived", "event", e.ID))
+	}
+}
+
+// decisions shows the obliged party's own reasoned decision that a rule asks
+// nothing of it. A decision is a fact to be seen, not a release.
+func (p *planner) decisions(d *Duty, u *unit, r *rulebook.Rule) {
+	for _, e := range p.v.by[u.party.ID] {
+		if e.Kind != "decided" || e.Result != "not-reportable" || !u.concerns(e) || !e.adopted(u.party.ID) ||
+			e.Rule != "" && e.Rule != r.ID && e.Rule != r.Parent && e.Rule != r.Series || !u.alive(e) {
+			continue
+		}
+		d.Because = append(d.Because, because("decided-not-reportable", "event", e.ID, "reason", e.Reason, "review", e.ReviewOn))
 	}
 }
 

@@ -209,6 +209,12 @@ func (p *planner) party(party *casefile.Party) {
 					units[k] = sg
 					order = append(order, k)
 				}
+				if sub.assumes != "" {
+					with := g
+					with.Assumes = append(slices.Clone(g.Assumes), sub.assumes)
+					sg.grant(r, with, bd.who)
+					continue
+				}
 				sg.grant(r, g, bd.who)
 			}
 		}
@@ -231,6 +237,7 @@ func reaches(r *rulebook.Rule, party *casefile.Party, on calendar.Date) bool {
 type subject struct {
 	product, incident string
 	isIncident        bool
+	assumes           string // what the link of party and product rests on, "" if stated
 }
 
 func (s subject) key() string {

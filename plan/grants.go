@@ -111,7 +111,11 @@ func (p *planner) subjects(party *casefile.Party, g casefile.Grant, r *rulebook.
 		return out
 	case "operated":
 		for _, ref := range party.Operates {
-			add(ref.ID)
+			s := subject{product: ref.ID}
+			if ref.Assumed {
+				s.assumes = "parties." + party.ID + ".operates." + ref.ID
+			}
+			out = append(out, s)
 		}
 	}
 	if len(out) > 0 {

@@ -105,6 +105,7 @@ type Reading struct {
 
 	exclusive bool // the bound is an end of day: being there at the bound is too late
 	period    string
+	zone      string
 	zoned     bool
 }
 
@@ -214,7 +215,6 @@ type Prohibited struct {
 
 	rule       *rulebook.Rule
 	start, end calendar.Span // end is zero while nothing releases it
-	unsettled  bool
 }
 
 // Conflict is two rules that pull one party apart over the same facts.

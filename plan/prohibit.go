@@ -178,7 +178,6 @@ func (p *planner) breach(u *unit, r *rulebook.Rule, d *Prohibited) {
 		}
 		if unsettled {
 			d.Because = append(d.Because, because("act-unsettled", "event", e.ID))
-			d.unsettled = true
 			continue
 		}
 		id := e.ID

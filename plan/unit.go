@@ -192,22 +192,22 @@ func (u *unit) holds(c *rulebook.Condition, e *event) bool {
 	return ok
 }
 
-// fillKinds lists what happened, only for conditions that ask.
+// fillKinds says which of the kinds that a condition asks about happened.
 func (u *unit) fillKinds(c *rulebook.Condition) {
-	if !c.AsksKinds() {
+	if len(c.Kinds()) == 0 {
 		return
 	}
 	u.inputs.Kinds, u.inputs.OwnKinds = nil, nil
-	for kind, events := range u.p.v.kinds {
-		for _, e := range events {
-			if !u.concerns(e) || !u.alive(e) || e.Basis == "claim" {
+	for _, kind := range c.Kinds() {
+		for _, e := range u.p.v.kinds[casefile.Kind(kind)] {
+			if !u.concerns(e) || e.Basis == "claim" || !u.alive(e) {
 				continue
 			}
-			if !slices.Contains(u.inputs.Kinds, string(kind)) {
-				u.inputs.Kinds = append(u.inputs.Kinds, string(kind))
+			if !slices.Contains(u.inputs.Kinds, kind) {
+				u.inputs.Kinds = append(u.inputs.Kinds, kind)
 			}
-			if e.By == u.party.ID && !slices.Contains(u.inputs.OwnKinds, string(kind)) {
-				u.inputs.OwnKinds = append(u.inputs.OwnKinds, string(kind))
+			if e.By == u.party.ID && !slices.Contains(u.inputs.OwnKinds, kind) {
+				u.inputs.OwnKinds = append(u.inputs.OwnKinds, kind)
 			}
 		}
 	}

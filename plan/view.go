@@ -16,14 +16,16 @@ type event struct {
 	zones     []string // candidate zones that give readings of their own
 	incident  string
 	exploited bool
-	comp      int // dispute component, -1 if undisputed
+	comp      int  // dispute component, -1 if undisputed
+	future    bool // not yet at "now": it starts and meets nothing
 }
 
 // view is the case as seen from "now": which events count, indexed.
 type view struct {
 	c      *casefile.Case
 	at     time.Time
-	events []*event
+	events []*event // those that count
+	known  []*event // those and the ones that lie in the future of "now"
 	byID   map[string]*event
 	by     map[string][]*event // acts of a party
 	to     map[string][]*event // what a party was told
@@ -66,27 +68,22 @@ func newView(c *casefile.Case, o Options) *view {
 	return v
 }
 
-// count picks the events that count at "now" and are not retired.
+// count picks the events that count at "now" and are not retired. A claim is
+// retired by what is known, whenever the facts lie; and a claim that lies in the
+// future of "now" does not count, but still competes with those that do.
 func (v *view) count(o Options) []*event {
 	var out []*event
 	retired := map[string]bool{}
 	for i := range v.c.Events {
 		e := &v.c.Events[i]
 		s := v.c.Span(e)
-		from := s.Earliest
-		if from.IsZero() {
-			from = s.Latest // open beginning
-		}
-		if from.After(o.At) {
-			continue
-		}
 		if !o.AsKnownAt.IsZero() && known(e, s).After(o.AsKnownAt) {
 			continue
 		}
-		out = append(out, &event{Event: e, span: s, zones: e.At.Zones(), incident: e.Incident, comp: -1})
 		for _, id := range e.Supersedes {
 			retired[id] = true
 		}
+		out = append(out, &event{Event: e, span: s, zones: e.At.Zones(), incident: e.Incident, comp: -1, future: begin(s).After(o.At)})
 	}
 	out = slices.DeleteFunc(out, func(e *event) bool { return retired[e.ID] })
 	sort.SliceStable(out, func(i, j int) bool { return begin(out[i].span).Before(begin(out[j].span)) })
@@ -141,6 +138,10 @@ func (v *view) findIncidents(events []*event) {
 
 func (v *view) add(e *event) {
 	v.byID[e.ID] = e
+	v.known = append(v.known, e)
+	if e.future {
+		return
+	}
 	v.events = append(v.events, e)
 	e.exploited = e.Exploited
 	if re := v.c.Event(e.Re); re != nil && re.Kind == "exploitation-observed" && e.Kind != "exploitation-observed" {
@@ -182,7 +183,7 @@ const maxChoices = 16
 // another, not all three of a chain.
 func components(v *view) []component {
 	edges := map[string][]string{}
-	for _, e := range v.events {
+	for _, e := range v.known {
 		for _, d := range e.Disputes {
 			if v.byID[d] != nil {
 				edges[e.ID] = append(edges[e.ID], d)
@@ -191,7 +192,7 @@ func components(v *view) []component {
 		}
 	}
 	var out []component
-	for _, e := range v.events {
+	for _, e := range v.known {
 		if len(edges[e.ID]) == 0 || e.comp >= 0 {
 			continue
 		}

@@ -110,7 +110,7 @@ func (p *planner) warnSignals() {
 				continue
 			}
 			knows := slices.ContainsFunc(p.v.by[who], func(x *event) bool {
-				return (x.Kind == "aware" || x.Kind == "decided" || x.Kind == "assessed") && !begin(x.span).Before(begin(e.span))
+				return (x.Kind == "aware" || x.Kind == "decided" || x.Kind == "assessed" || x.Kind == "incident-aware") && !begin(x.span).Before(begin(e.span))
 			})
 			if !knows && (who != e.By || len(e.To) == 0) {
 				p.plan.Warnings = append(p.plan.Warnings, because("signal-unassessed", "party", p.partyName(who), "event", e.ID, "at", begin(e.span).UTC().Format(time.RFC3339)))

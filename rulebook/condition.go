@@ -153,10 +153,8 @@ func happenedKinds(text string) []string {
 	return out
 }
 
-// AsksKinds tells whether the condition looks at what else happened.
-func (c *Condition) AsksKinds() bool {
-	return strings.Contains(c.Text, "happened") || strings.Contains(c.Text, "kinds")
-}
+// Kinds lists the kinds of events that the condition asks about with happened().
+func (c *Condition) Kinds() []string { return c.kinds }
 
 // Holds evaluates the condition. A nil condition holds.
 func (c *Condition) Holds(in *Inputs) (bool, error) {

@@ -131,6 +131,7 @@ func newPlan(s Sheet, o Options) *plan {
 		p.index[l.ID] = i
 	}
 	titles, column := p.titles()
+	column = max(column, 48) // for the zone's name
 	x0, x1 := margin+column+14, p.width-margin
 	p.ax = newAxis(p.times(), p.places(), x0, x1, p.Zone, p.Words)
 	y := p.header()
@@ -218,6 +219,7 @@ func (p *plan) texts() []label {
 		out = append(out, p.lanes[i].texts()...)
 	}
 	for _, y := range p.axes() {
+		out = append(out, p.zoneName(y))
 		for _, s := range p.ax.segs {
 			out = append(out, y.texts(s)...)
 		}
@@ -247,6 +249,16 @@ func (p *plan) axes() []axisLine {
 		out = append(out, axisLine{p.axisTop, -1})
 	}
 	return out
+}
+
+// zoneName stands before the axis: times mean nothing without their zone.
+func (p *plan) zoneName(l axisLine) label {
+	name := ellipsis(clean(p.Zone.String()), small, false, p.ax.x0-margin-14)
+	t := label{kind: "axis", class: "zone", lines: []string{name}, x: p.ax.x0 - 12, y: l.y + 7, anchor: end, size: small, line: lineSmall}
+	if l.down < 0 {
+		t.y = l.y - 7 - lineSmall
+	}
+	return t
 }
 
 func (l axisLine) texts(s segment) []label {

@@ -73,7 +73,7 @@ var rules = []string{
 	`.tl-line{stroke:@line}.tl-grid{stroke:@grid}.tl-grid.tl-turn{stroke:@line;opacity:.7}.tl-axis{stroke:@quiet}.tl-cut{stroke:@quiet;stroke-width:1.3}`,
 	`.tl-leader{stroke:@quiet;stroke-width:.8;opacity:.75}`,
 	`.tl .tl-title{font-size:19px;font-weight:700}.tl .tl-subtitle{font-size:13px;fill:@quiet}`,
-	`.tl .tl-lane{font-size:13px;font-weight:700}.tl .tl-note,.tl .tl-tick,.tl .tl-caption,.tl .tl-legend,.tl .tl-foot{font-size:11px;fill:@quiet}`,
+	`.tl .tl-lane{font-size:13px;font-weight:700}.tl .tl-note,.tl .tl-zone,.tl .tl-tick,.tl .tl-caption,.tl .tl-legend,.tl .tl-foot{font-size:11px;fill:@quiet}`,
 	`.tl .tl-tick{fill:@ink}`,
 	`.tl .tl-halo{paint-order:stroke;stroke:@panel;stroke-width:4px;stroke-linejoin:round}`,
 	`.tl .tl-less{fill:@quiet;font-style:italic}`,

@@ -268,6 +268,7 @@ func (p *plan) drawEdges(d *pen) {
 	}
 	d.raw("\n")
 	for _, ax := range p.axes() {
+		d.text(p.zoneName(ax), "tl-zone")
 		for i, s := range p.ax.segs {
 			d.crisp("tl-axis", s.x0, ax.y, s.x1, ax.y)
 			for _, t := range s.ticks {

@@ -174,7 +174,7 @@ func (s *segment) label(st step, zone *time.Location, w Words) []tick {
 		return nil
 	}
 	var out []tick
-	free, fits := s.x0-4, 0
+	free, fits := s.x0-8, 0
 	for i, t := range times {
 		x := s.at(seconds(t))
 		tk := tick{x: x, lx: x, major: true, turn: turns(st.u, t)}

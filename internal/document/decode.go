@@ -171,6 +171,9 @@ func (d decoder) table(n *yaml.Node, v reflect.Value, path string) error {
 	}
 	m := reflect.MakeMapWithSize(v.Type(), len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i+1].Tag == "!!null" && n.Content[i+1].Kind == yaml.ScalarNode {
+			return d.errorf(n.Content[i], join(path, n.Content[i].Value), "has no value; text that holds a comma is quoted")
+		}
 		e := reflect.New(v.Type().Elem()).Elem()
 		if err := d.value(n.Content[i+1], e, join(path, n.Content[i].Value)); err != nil {
 			return err
