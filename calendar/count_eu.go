@@ -55,13 +55,18 @@ func (c *count) twoWholeDays(start time.Time) {
 }
 
 // euWorking is Art. 2(2): all days other than public holidays, Sundays and
-// Saturdays. A Saturday that a State swaps for a weekday stays a Saturday.
+// Saturdays. A Saturday that a State swaps for a weekday stays a Saturday, and
+// no table is needed to know it.
 func (c *count) euWorking(d Date) bool {
-	if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
-		return false
+	if !weekend(d) {
+		c.consulted = append(c.consulted, d)
 	}
-	return c.kind(d) == Working
+	return euWorking(c.Table, d)
 }
+
+func euWorking(t *Table, d Date) bool { return !weekend(d) && t.Kind(d) == Working }
+
+func weekend(d Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
 
 // secondWorking returns the second working day on or after first.
 func (c *count) secondWorking(first Date) Date {
@@ -97,12 +102,12 @@ func (c *count) weekendRelief() {
 	c.elapsed()
 	c.At = c.At.In(c.Zone)
 	day := DateOf(c.At, c.Zone)
-	if c.working(day) {
+	if c.euWorking(day) {
 		return
 	}
 	var passed rest
 	next := day
-	for !c.working(next) {
+	for !c.euWorking(next) {
 		passed.add(c.Table, next)
 		next = next.AddDays(1)
 	}
@@ -124,8 +129,8 @@ func (r Reckoning) reliefOver(s Span, out Span) Span {
 	length, _ := r.Period.ClockDays()
 	if !s.Earliest.IsZero() {
 		first := DateOf(s.Earliest.Add(length), r.Zone)
-		if !r.Table.Working(first) {
-			for !r.Table.Working(first) {
+		if !euWorking(r.Table, first) {
+			for !euWorking(r.Table, first) {
 				first = first.AddDays(1)
 			}
 			back := first.Start(r.Zone)
@@ -139,7 +144,7 @@ func (r Reckoning) reliefOver(s Span, out Span) Span {
 		last := DateOf(end, r.Zone)
 		midday := noon(last, r.Zone)
 		rested := last.Start(r.Zone).Add(-time.Second) // the last second that was relieved
-		if r.Table.Working(last) && end.Before(midday) && !r.Table.Working(last.AddDays(-1)) &&
+		if euWorking(r.Table, last) && end.Before(midday) && !euWorking(r.Table, last.AddDays(-1)) &&
 			(s.Earliest.IsZero() || !s.Earliest.Add(length).After(rested)) {
 			out.Latest = midday
 		}

@@ -84,6 +84,9 @@ func TestStartOfDayOverChangesOfClock(t *testing.T) {
 		{"America/Havana", "2021-11-07", "2021-11-07T00:00:00-04:00", "the hour from 00:00 came twice; the first counts"},
 		{"America/Sao_Paulo", "2018-02-18", "2018-02-18T00:00:00-03:00", "23:00 of the 17th came twice before"},
 		{"Pacific/Apia", "2011-12-30", "2011-12-31T00:00:00+14:00", "the day did not exist"},
+		{"Europe/Berlin", "2028-12-31", "2028-12-31T00:00:00+01:00", "the standard library's bounds are wrong on this day"},
+		{"America/Havana", "2041-01-01", "2041-01-01T00:00:00-05:00", "and after it"},
+		{"Australia/Lord_Howe", "2040-12-31", "2040-12-31T00:00:00+11:00", "and in a zone in summer time"},
 		{"Australia/Lord_Howe", "2026-10-04", "2026-10-04T00:00:00+10:30", "half-hour change at 02:00"},
 	} {
 		d, err := ParseDate(c.date)

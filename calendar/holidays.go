@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // DayKind is what a table says of one date.
@@ -106,7 +105,7 @@ func (t *Table) Kind(d Date) DayKind {
 	if day, ok := t.days[d]; ok {
 		return day.kind
 	}
-	if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
+	if weekend(d) {
 		return Weekend
 	}
 	return Working

@@ -236,3 +236,16 @@ func TestMomentJSONForms(t *testing.T) {
 		}
 	}
 }
+
+func TestMomentStringSaysItAll(t *testing.T) {
+	for want, m := range map[string]Moment{
+		"2021-11-24T14:51:00Z":                 {Value: "2021-11-24T14:51:00Z"},
+		"":                                     {},
+		`{"not-after":"2021-11","zone":"UTC"}`: {NotAfter: "2021-11", Zone: []string{"UTC"}},
+		`(zone is missing: "2021-11" has no offset (zone may be unknown))`: {NotAfter: "2021-11"},
+	} {
+		if got := m.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -156,6 +156,15 @@ func TestWeekendRelief(t *testing.T) {
 	}
 }
 
+// The swapped Saturday 12 December 2026 is worked in Hungary, and is a weekend
+// day all the same.
+func TestWeekendReliefOnASwappedSaturday(t *testing.T) {
+	r := Reckoning{Calc: ElapsedWeekendRelief, Period: Period{Hours: 24}, Zone: mustZone(t, "Europe/Budapest"), Table: mustTable(t, "HU")}
+	if got, _ := due(t, r, "2026-12-11T10:00:00+01:00"); got != "2026-12-14 12:00" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // Relief is the one rule that is not monotone, so that Over may not simply
 // take the ends.
 func TestReliefIsNotMonotoneAndOverKnows(t *testing.T) {

@@ -16,6 +16,11 @@ func wall(a, b time.Time, loc *time.Location) (first, end time.Time, ok bool) {
 		_, seconds := local.Zone()
 		offset := time.Duration(seconds) * time.Second
 		from, to := local.ZoneBounds()
+		if !to.IsZero() && !to.After(at) {
+			// Go counts 365 days to the end of every year in which it works from a
+			// zone's rule, so on 31 December of a leap year the bound lies behind.
+			to = at.Add(time.Hour)
+		}
 		lo, hi := a.Add(-offset), b.Add(-offset)
 		if !from.IsZero() && lo.Before(from) {
 			lo = from

@@ -183,3 +183,22 @@ func TestHostZonesWouldMatterToTheStandardLoader(t *testing.T) {
 		t.Errorf("the standard loader did not fall for the false Berlin:\n%s", out)
 	}
 }
+
+// Zone names come from case files, so any bytes may come.
+func FuzzZone(f *testing.F) {
+	for _, s := range []string{"Asia/Shanghai", "+08:00", "-00:00", "UTC", "", "../x", "+99:99"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		loc, err := Zone(s)
+		if (loc == nil) == (err == nil) {
+			t.Fatalf("%q: %v beside %v", s, loc, err)
+		}
+		if loc == nil {
+			return
+		}
+		if _, offset := noonUTC.In(loc).Zone(); offset < -14*3600 || offset > 14*3600 {
+			t.Fatalf("%q is %d seconds from UTC", s, offset)
+		}
+	})
+}

@@ -126,7 +126,7 @@ func TestWholeDaysGetNoHours(t *testing.T) {
 
 func TestTicksSuitTheScale(t *testing.T) {
 	two := func(a, b string) Sheet {
-		return Sheet{Lanes: []Lane{{ID: "a"}}, Marks: []Mark{{Lane: "a", At: at(a)}, {Lane: "a", At: at(b)}}}
+		return Sheet{Lanes: []Lane{{ID: "a"}}, Marks: []Mark{{Lane: "a", At: exactly(a)}, {Lane: "a", At: exactly(b)}}}
 	}
 	for _, c := range []struct{ name, a, b, want, caption string }{
 		{"seconds", "2026-03-02T10:00:01Z", "2026-03-02T10:00:50Z", "10:00:30", "2 Mar 2026"},

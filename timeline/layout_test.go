@@ -94,7 +94,7 @@ func TestFlagsOfOneInstantShareAPole(t *testing.T) {
 func TestMarksOfOneInstantAreBeads(t *testing.T) {
 	s := Sheet{Lanes: []Lane{{ID: "a"}}}
 	for i := range 7 {
-		s.Marks = append(s.Marks, Mark{ID: itoa(i), Lane: "a", At: at("2026-01-02T10:00:00Z"), Label: "event number " + itoa(i)})
+		s.Marks = append(s.Marks, Mark{ID: itoa(i), Lane: "a", At: exactly("2026-01-02T10:00:00Z"), Label: "event number " + itoa(i)})
 	}
 	p := newPlan(s, Options{})
 	rows := map[string]bool{}
@@ -111,7 +111,7 @@ func TestMarksOfOneInstantAreBeads(t *testing.T) {
 }
 
 func TestArrowsOfOneTellerShareATrunkAndOthersKeepApart(t *testing.T) {
-	when := at("2026-01-02T10:00:00Z")
+	when := exactly("2026-01-02T10:00:00Z")
 	s := Sheet{Lanes: []Lane{{ID: "a"}, {ID: "b"}, {ID: "c"}}, Arrows: []Arrow{
 		{ID: "1", From: "a", To: "b", At: when, Label: "one"}, {ID: "2", From: "a", To: "c", At: when, Label: "two"}, {ID: "3", From: "c", To: "a", At: when, Label: "three"}}}
 	p := newPlan(s, Options{})

@@ -20,7 +20,7 @@ func utc(s string) time.Time {
 	return t
 }
 
-func at(s string) Span         { return Instant(utc(s)) }
+func exactly(s string) Span    { return Instant(utc(s)) }
 func between(a, b string) Span { return Span{utc(a), utc(b)} }
 func onDay(s string) Span      { return Span{utc(s), utc(s).AddDate(0, 0, 1)} }
 
@@ -29,20 +29,20 @@ func small3() Sheet {
 		Title: "Who knew what, when · TOC-2026-0007", Subtitle: "A kept record.",
 		Lanes: []Lane{{"fin", "Finder", ""}, {"acme", "Acme Networks", "vendor, DE"}, {"enisa", "Single reporting platform", "authority"}},
 		Marks: []Mark{
-			{ID: "m1", Lane: "fin", At: at("2026-09-14T09:05:00Z"), Label: "flaw found"},
-			{ID: "m2", Lane: "acme", At: at("2026-09-15T13:00:00Z"), Label: "aware of exploitation", Tone: Bad},
-			{ID: "m3", Lane: "acme", At: at("2026-09-18T16:30:00Z"), Label: "fix released", Tone: Good},
+			{ID: "m1", Lane: "fin", At: exactly("2026-09-14T09:05:00Z"), Label: "flaw found"},
+			{ID: "m2", Lane: "acme", At: exactly("2026-09-15T13:00:00Z"), Label: "aware of exploitation", Tone: Bad},
+			{ID: "m3", Lane: "acme", At: exactly("2026-09-18T16:30:00Z"), Label: "fix released", Tone: Good},
 		},
 		Arrows: []Arrow{
-			{ID: "a1", From: "fin", To: "acme", At: at("2026-09-14T10:12:00Z"), Label: "report by mail", Tone: Told},
-			{ID: "a2", From: "acme", To: "enisa", At: at("2026-09-16T11:20:00Z"), Label: "early warning", Tone: Told},
+			{ID: "a1", From: "fin", To: "acme", At: exactly("2026-09-14T10:12:00Z"), Label: "report by mail", Tone: Told},
+			{ID: "a2", From: "acme", To: "enisa", At: exactly("2026-09-16T11:20:00Z"), Label: "early warning", Tone: Told},
 		},
 		Flags: []Flag{
-			{ID: "f1", Lane: "acme", At: at("2026-09-16T13:00:00Z"), Label: "early warning, 24 h", State: Met},
-			{ID: "f2", Lane: "acme", At: at("2026-09-18T13:00:00Z"), Label: "notification, 72 h", State: Late},
+			{ID: "f1", Lane: "acme", At: exactly("2026-09-16T13:00:00Z"), Label: "early warning, 24 h", State: Met},
+			{ID: "f2", Lane: "acme", At: exactly("2026-09-18T13:00:00Z"), Label: "notification, 72 h", State: Late},
 		},
 		Runs:  []Run{{ID: "r1", Lane: "acme", From: utc("2026-09-18T13:00:00Z"), To: utc("2026-09-18T20:00:00Z"), Red: true}},
-		Bands: []Band{{ID: "b1", Lane: "acme", From: at("2026-09-14T10:12:00Z"), To: at("2026-09-18T16:30:00Z"), Kind: Embargo, Label: "embargo agreed with the finder"}},
+		Bands: []Band{{ID: "b1", Lane: "acme", From: exactly("2026-09-14T10:12:00Z"), To: exactly("2026-09-18T16:30:00Z"), Kind: Embargo, Label: "embargo agreed with the finder"}},
 		Now:   utc("2026-09-19T08:00:00Z"),
 	}
 }
@@ -67,24 +67,24 @@ func log4shell() Sheet {
 			{ID: "e0", Lane: "asf", At: onDay("2013-07-17"), Label: "lookup feature requested (LOG4J2-313)", Tone: Muted},
 			{ID: "e3", Lane: "asf", At: onDay("2021-11-26"), Label: "CVE-2021-44228 reserved"},
 			{ID: "e4", Lane: "asf", At: between("2021-11-29T14:20:33Z", "2021-11-30T11:45:48Z"), Label: "fix commits are public"},
-			{ID: "e5", Lane: "oth", At: at("2021-12-01T04:36:50Z"), Label: "attack seen, according to Cloudflare; none before 9 Dec, according to CSRB", Tone: Bad, Hollow: true},
+			{ID: "e5", Lane: "oth", At: exactly("2021-12-01T04:36:50Z"), Label: "attack seen, according to Cloudflare; none before 9 Dec, according to CSRB", Tone: Bad, Hollow: true},
 			{ID: "e6", Lane: "oth", At: onDay("2021-12-02"), Label: "attack seen, according to Cisco Talos", Tone: Bad, Hollow: true},
 			{ID: "e7", Lane: "asf", At: between("2021-12-05T04:03:32Z", "2021-12-05T07:20:56Z"), Label: "fix merged"},
-			{ID: "e8", Lane: "asf", At: at("2021-12-06T23:13:21Z"), Label: "tag 2.15.0-rc1"},
+			{ID: "e8", Lane: "asf", At: exactly("2021-12-06T23:13:21Z"), Label: "tag 2.15.0-rc1"},
 			{ID: "e9", Lane: "pub", At: onDay("2021-12-08"), Label: "details in security groups, according to Bloomberg", Tone: Bad, Hollow: true},
 			{ID: "e10", Lane: "pub", At: onDay("2021-12-09"), Label: "proof of concept", Tone: Bad},
 			{ID: "e11", Lane: "oth", At: Span{To: utc("2021-12-09T23:59:59Z")}, Label: "a researcher elsewhere found and published it", Tone: Bad},
-			{ID: "e12", Lane: "asf", At: at("2021-12-09T18:24:36Z"), Label: "tag 2.15.0-rc2"},
+			{ID: "e12", Lane: "asf", At: exactly("2021-12-09T18:24:36Z"), Label: "tag 2.15.0-rc2"},
 			{ID: "e14", Lane: "asf", At: onDay("2021-12-10"), Label: "advisory, 2.15.0 released", Tone: Good},
 			{ID: "e15", Lane: "pub", At: onDay("2021-12-10"), Label: "CISA lists it as exploited", Tone: Good},
-			{ID: "e16", Lane: "asf", At: at("2021-12-13T16:58:39Z"), Label: "2.16.0", Tone: Good},
+			{ID: "e16", Lane: "asf", At: exactly("2021-12-13T16:58:39Z"), Label: "2.16.0", Tone: Good},
 			{ID: "e17", Lane: "asf", At: onDay("2021-12-14"), Label: "CVE-2021-45046"},
 			{ID: "e18", Lane: "miit", At: onDay("2021-12-17"), Label: "public risk notice", Tone: Good},
 			{ID: "e19", Lane: "pub", At: onDay("2021-12-17"), Label: "CISA ED 22-02"},
-			{ID: "e20", Lane: "asf", At: at("2021-12-18T14:14:13Z"), Label: "2.17.0", Tone: Good},
+			{ID: "e20", Lane: "asf", At: exactly("2021-12-18T14:14:13Z"), Label: "2.17.0", Tone: Good},
 			{ID: "e21", Lane: "miit", At: between("2021-12-17", "2021-12-22"), Label: "suspension decided; reported on 22 Dec", Tone: Bad},
 			{ID: "e22", Lane: "ali", At: onDay("2021-12-23"), Label: "statement: did not realise severity early"},
-			{ID: "e23", Lane: "asf", At: at("2021-12-28T18:26:44Z"), Label: "2.17.1", Tone: Good},
+			{ID: "e23", Lane: "asf", At: exactly("2021-12-28T18:26:44Z"), Label: "2.17.1", Tone: Good},
 			{ID: "e24", Lane: "pub", At: onDay("2022-07-11"), Label: "CSRB report"},
 		},
 		Arrows: []Arrow{
@@ -101,9 +101,9 @@ func log4shell() Sheet {
 		},
 		Flags: []Flag{
 			{ID: "f1", Lane: "ali", At: between("2021-11-26T16:00:00Z", "2021-11-29T16:00:00Z"), Label: "if its product contained it: outer limit 26 to 29 Nov", State: Uncertain, Conditional: true},
-			{ID: "f2", Lane: "pub", At: at("2021-12-24T05:00:00Z"), Label: "CISA KEV due date", State: Past},
-			{ID: "f3", Lane: "pub", At: at("2021-12-23T22:00:00Z"), Label: "ED 22-02: actions", State: Past},
-			{ID: "f4", Lane: "pub", At: at("2021-12-28T22:00:00Z"), Label: "ED 22-02: report", State: Past},
+			{ID: "f2", Lane: "pub", At: exactly("2021-12-24T05:00:00Z"), Label: "CISA KEV due date", State: Past},
+			{ID: "f3", Lane: "pub", At: exactly("2021-12-23T22:00:00Z"), Label: "ED 22-02: actions", State: Past},
+			{ID: "f4", Lane: "pub", At: exactly("2021-12-28T22:00:00Z"), Label: "ED 22-02: report", State: Past},
 		},
 	}
 }
@@ -164,9 +164,9 @@ func busy(lanes, marks, flags, bands, arrows int) Sheet {
 func flags40() Sheet {
 	s := Sheet{Title: "Forty flags on one day", Lanes: []Lane{{"a", "Acme Networks", ""}, {"b", "Beta Systems", ""}}}
 	for i := range 40 {
-		s.Flags = append(s.Flags, Flag{ID: fmt.Sprintf("f%d", i), Lane: "a", At: at("2026-09-30T22:00:00Z"), Label: fmt.Sprintf("Duty %d of the many that end with this month", i+1), State: Due})
+		s.Flags = append(s.Flags, Flag{ID: fmt.Sprintf("f%d", i), Lane: "a", At: exactly("2026-09-30T22:00:00Z"), Label: fmt.Sprintf("Duty %d of the many that end with this month", i+1), State: Due})
 	}
-	s.Marks = []Mark{{ID: "m1", Lane: "a", At: at("2026-09-01T10:00:00Z"), Label: "aware"}, {ID: "m2", Lane: "b", At: at("2026-10-12T10:00:00Z"), Label: "fix", Tone: Good}}
+	s.Marks = []Mark{{ID: "m1", Lane: "a", At: exactly("2026-09-01T10:00:00Z"), Label: "aware"}, {ID: "m2", Lane: "b", At: exactly("2026-10-12T10:00:00Z"), Label: "fix", Tone: Good}}
 	return s
 }
 
@@ -175,9 +175,9 @@ func eras() Sheet {
 	s := Sheet{Title: "2013, one minute, June 2022", Lanes: []Lane{{"a", "Finder", ""}, {"b", "Maintainers", ""}}}
 	s.Marks = []Mark{
 		{ID: "old", Lane: "b", At: onDay("2013-07-17"), Label: "feature requested"},
-		{ID: "s1", Lane: "a", At: at("2021-11-24T14:51:02Z"), Label: "mail written"},
-		{ID: "s2", Lane: "b", At: at("2021-11-24T14:51:20Z"), Label: "mail server takes it"},
-		{ID: "s3", Lane: "b", At: at("2021-11-24T14:51:55Z"), Label: "list archive has it"},
+		{ID: "s1", Lane: "a", At: exactly("2021-11-24T14:51:02Z"), Label: "mail written"},
+		{ID: "s2", Lane: "b", At: exactly("2021-11-24T14:51:20Z"), Label: "mail server takes it"},
+		{ID: "s3", Lane: "b", At: exactly("2021-11-24T14:51:55Z"), Label: "list archive has it"},
 		{ID: "d1", Lane: "b", At: onDay("2021-11-26"), Label: "CVE reserved"},
 		{ID: "d2", Lane: "b", At: onDay("2021-11-30"), Label: "commit"},
 		{ID: "d3", Lane: "b", At: onDay("2021-12-06"), Label: "release candidate"},
@@ -185,7 +185,7 @@ func eras() Sheet {
 		{ID: "j1", Lane: "a", At: onDay("2022-06-17"), Label: "earliest end"},
 		{ID: "j2", Lane: "a", At: onDay("2022-06-22"), Label: "latest end"},
 	}
-	s.Arrows = []Arrow{{ID: "a1", From: "a", To: "b", At: at("2021-11-24T14:51:10Z"), Label: "sent", Tone: Told}}
+	s.Arrows = []Arrow{{ID: "a1", From: "a", To: "b", At: exactly("2021-11-24T14:51:10Z"), Label: "sent", Tone: Told}}
 	return s
 }
 
@@ -196,7 +196,7 @@ func chinese5() Sheet {
 		s.Marks = append(s.Marks, Mark{ID: fmt.Sprint(i), Lane: []string{"a", "b", "c"}[i%3], At: onDay(fmt.Sprintf("2026-03-%02d", 2+i)), Label: "收到漏洞报告并开始核实，预计在四十八小时内给出初步结论和处置意见", Tone: []Tone{Fact, Told, Good}[i%3]})
 	}
 	s.Arrows = []Arrow{{ID: "x", From: "a", To: "c", At: onDay("2026-03-04"), Label: "两日内报送", Tone: Told}}
-	s.Flags = []Flag{{ID: "f", Lane: "a", At: at("2026-03-04T16:00:00Z"), Label: "两日期限届满", State: Due}}
+	s.Flags = []Flag{{ID: "f", Lane: "a", At: exactly("2026-03-04T16:00:00Z"), Label: "两日期限届满", State: Due}}
 	s.Bands = []Band{{ID: "b", Lane: "a", From: onDay("2026-03-02"), To: Span{}, Kind: Prohibition, Label: "修补措施发布前不得公开"}}
 	return s
 }

@@ -26,26 +26,31 @@ func svg(t *testing.T, s Sheet, o Options) string {
 	return b.String()
 }
 
-// Two pictures, byte for byte: whoever changes the drawing looks at them.
+// Two sheets as picture and as text, byte for byte: whoever changes the drawing looks at them.
 func TestGoldenPictures(t *testing.T) {
 	for name, s := range map[string]Sheet{"small": small3(), "log4shell": log4shell()} {
-		path := filepath.Join("testdata", name+".svg")
-		got := svg(t, s, Options{})
-		if *update {
-			if err := os.MkdirAll("testdata", 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
+		golden(t, name+".svg", svg(t, s, Options{}))
+		golden(t, name+".txt", text(t, s))
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if got != string(want) {
-			t.Errorf("%s differs; look at the picture, then run with -update\n%s", path, cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; look at it, then run with -update\n%s", path, cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
 	}
 }
 

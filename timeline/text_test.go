@@ -53,8 +53,8 @@ func TestTextIsHonestAboutTime(t *testing.T) {
 		at   Span
 		want string
 	}{
-		{"instant", at("2021-12-06T23:13:21Z"), "6 Dec 2021 23:13:21"},
-		{"minute", at("2021-11-24T14:51:00Z"), "24 Nov 2021 14:51"},
+		{"instant", exactly("2021-12-06T23:13:21Z"), "6 Dec 2021 23:13:21"},
+		{"minute", exactly("2021-11-24T14:51:00Z"), "24 Nov 2021 14:51"},
 		{"a whole day to the next midnight", onDay("2021-12-10"), "10 Dec 2021"},
 		{"a whole day to its last second", between("2021-12-10T00:00:00Z", "2021-12-10T23:59:59Z"), "10 Dec 2021"},
 		{"a day of another zone is not rounded", between("2021-12-09T16:00:00Z", "2021-12-10T16:00:00Z"), "between 9 Dec 2021 16:00 and 10 Dec 2021 16:00"},
@@ -70,10 +70,10 @@ func TestTextIsHonestAboutTime(t *testing.T) {
 
 func TestTextNamesClaimsAssumptionsAndConditions(t *testing.T) {
 	got := text(t, Sheet{Lanes: []Lane{{ID: "a", Title: "A"}, {ID: "b", Title: "B"}, {ID: "c", Title: "C"}},
-		Marks:  []Mark{{Lane: "a", At: at("2026-01-02"), Label: "aware", Hollow: true, Assumed: true}},
-		Arrows: []Arrow{{From: "a", To: "b", At: at("2026-01-03"), Dashed: true}},
-		Bands: []Band{{Lane: "b", Kind: Prohibition, Label: "silence", Conditional: true}, {Lane: "b", Kind: Window, To: at("2026-01-09")},
-			{Lane: "b", Kind: Suspension, From: at("2026-01-08")}},
+		Marks:  []Mark{{Lane: "a", At: exactly("2026-01-02"), Label: "aware", Hollow: true, Assumed: true}},
+		Arrows: []Arrow{{From: "a", To: "b", At: exactly("2026-01-03"), Dashed: true}},
+		Bands: []Band{{Lane: "b", Kind: Prohibition, Label: "silence", Conditional: true}, {Lane: "b", Kind: Window, To: exactly("2026-01-09")},
+			{Lane: "b", Kind: Suspension, From: exactly("2026-01-08")}},
 		Runs: []Run{{Lane: "b", From: utc("2026-01-05")}}})
 	for _, want := range []string{"aware (disputed or a claim; assumed)", "told by A (disputed or a claim)", "from …, goes on: prohibition: silence (only if the stated assumption holds)",
 		"already running, to 9 Jan 2026 00:00: window", "from 8 Jan 2026 00:00, goes on: suspension", "from 5 Jan 2026 00:00, goes on: from due to done, by outside or disputed sources", "C\n  - nothing recorded"} {
@@ -86,7 +86,7 @@ func TestTextNamesClaimsAssumptionsAndConditions(t *testing.T) {
 // Lines come in the order of the earliest time at which each can have been.
 func TestTextIsInTimeOrder(t *testing.T) {
 	got := text(t, Sheet{Lanes: []Lane{{ID: "a"}}, Marks: []Mark{
-		{Lane: "a", At: at("2026-01-05"), Label: "third"},
+		{Lane: "a", At: exactly("2026-01-05"), Label: "third"},
 		{Lane: "a", At: Span{To: utc("2026-01-04")}, Label: "second"},
 		{Lane: "a", At: between("2026-01-01", "2026-02-01"), Label: "first"}}})
 	if a, b, c := strings.Index(got, "first"), strings.Index(got, "second"), strings.Index(got, "third"); a > b || b > c {
@@ -95,7 +95,7 @@ func TestTextIsInTimeOrder(t *testing.T) {
 }
 
 func TestTextUsesTheSheetsZone(t *testing.T) {
-	got := text(t, Sheet{Zone: time.FixedZone("UTC+8", 8*3600), Lanes: []Lane{{ID: "a"}}, Marks: []Mark{{Lane: "a", At: at("2026-03-04T16:00:00Z"), Label: "due"}}})
+	got := text(t, Sheet{Zone: time.FixedZone("UTC+8", 8*3600), Lanes: []Lane{{ID: "a"}}, Marks: []Mark{{Lane: "a", At: exactly("2026-03-04T16:00:00Z"), Label: "due"}}})
 	if !strings.Contains(got, "Times in UTC+8.") || !strings.Contains(got, "5 Mar 2026 00:00: due") {
 		t.Error(got)
 	}

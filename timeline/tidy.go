@@ -71,7 +71,7 @@ func (s Sheet) tidy(o Options) Sheet {
 		return z.touches(at)
 	})
 	if !s.Now.IsZero() {
-		if s.Now = s.Now.In(s.Zone); !z.touches(Instant(s.Now)) {
+		if s.Now = s.Now.In(s.Zone); !o.holds(s.Now) {
 			s.Now = time.Time{}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestValidateSaysWhatIsWrongAndWhere(t *testing.T) {
-	ok := at("2026-01-02")
+	ok := exactly("2026-01-02")
 	backwards := Span{utc("2026-01-03"), utc("2026-01-02")}
 	for _, c := range []struct {
 		name   string
@@ -26,7 +26,7 @@ func TestValidateSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"arrow to itself", func(s *Sheet) { s.Arrows = []Arrow{{ID: "r", From: "a", To: "a", At: ok}} }, `timeline: arrow "r" starts and ends in lane "a"`},
 		{"unknown band", func(s *Sheet) { s.Bands = []Band{{ID: "b", Lane: "a", Kind: "ban"}} }, `timeline: band "b" has the unknown kind "ban"`},
 		{"band backwards", func(s *Sheet) {
-			s.Bands = []Band{{ID: "b", Lane: "a", Kind: Embargo, From: at("2026-02-01"), To: at("2026-01-01")}}
+			s.Bands = []Band{{ID: "b", Lane: "a", Kind: Embargo, From: exactly("2026-02-01"), To: exactly("2026-01-01")}}
 		}, `timeline: band "b" ends before it begins`},
 		{"unknown state", func(s *Sheet) { s.Flags = []Flag{{ID: "f", Lane: "a", At: ok, State: "overdue"}} }, `timeline: flag "f" has the unknown state "overdue"`},
 		{"run without a beginning", func(s *Sheet) { s.Runs = []Run{{ID: "r", Lane: "a", To: utc("2026-01-02")}} }, `timeline: run "r" has no beginning`},

@@ -14,7 +14,7 @@ import (
 //go:embed cn.txt
 var chinaText string
 
-const chinaLicence = "MIT; dates from NateScarlet/holiday-cn (d4e53bf2143de9a85bbd0a916c6c4adac32b075f), Copyright (c) NateScarlet; see README.md"
+const chinaLicence = "MIT; dates from NateScarlet/holiday-cn (d4e53bf2143de9a85bbd0a916c6c4adac32b075f), Copyright (c) 2019 NateScarlet; see README.md"
 
 func chinaTable() (table, error) {
 	t := table{Format: format, Code: "CN", Name: "China (mainland)", Licence: chinaLicence}

@@ -81,7 +81,7 @@ func TestWriteMakesTheSameBytesTwice(t *testing.T) {
 }
 
 func TestEasterByBothRules(t *testing.T) {
-	// Western dates from law/holidays and common almanacs; eastern ones likewise.
+	// From printed almanacs.
 	for y, want := range map[int][2]string{
 		2021: {"2021-04-04", "2021-05-02"},
 		2022: {"2022-04-17", "2022-04-24"},

@@ -1,0 +1,327 @@
+package timeline
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/calendar"
+	"tocsin/casefile"
+	due "tocsin/plan"
+	"tocsin/rulebook"
+)
+
+// PublicLane is the lane of what happened to nobody in particular.
+const PublicLane = "public"
+
+// FromPlan lays a case and its plan out as a sheet: events as marks and arrows,
+// prohibitions, embargoes and suspensions as bands, due dates as flags. Where
+// any event has a label of its own, only those are drawn. Nothing from outside
+// sources is drawn as late: grey hatching only, never red.
+func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan) Sheet {
+	d := drawing{c: c, b: b, p: p, lanes: map[string]bool{}}
+	for _, e := range c.Events {
+		d.labelled = d.labelled || e.Label != ""
+		d.retired = append(d.retired, e.Supersedes...)
+	}
+	for _, e := range c.Events {
+		for _, id := range e.Disputes {
+			if !slices.Contains(d.retired, id) && !slices.Contains(d.retired, e.ID) {
+				d.disputed = append(d.disputed, e.ID, id)
+			}
+		}
+	}
+	d.s = Sheet{Title: "Who knew what, when · " + c.Title, Subtitle: "Computed dates rest on what is assumed and on the reading chosen; they are no legal conclusion."}
+	if c.Kept() {
+		d.s.Now = p.At.Time
+	} else {
+		d.s.Subtitle = "From outside sources. Hollow marks: sources disagree. What rests on an assumption says if. Not a finding."
+	}
+	for i := range c.Events {
+		d.event(&c.Events[i])
+	}
+	d.flags()
+	d.prohibitions()
+	for _, q := range c.Parties {
+		if d.lanes[q.ID] {
+			d.s.Lanes = append(d.s.Lanes, Lane{ID: q.ID, Title: orID(q.Name, q.ID), Note: roles(b, &q)})
+		}
+	}
+	if d.lanes[PublicLane] {
+		d.s.Lanes = append(d.s.Lanes, Lane{ID: PublicLane, Title: "Public"})
+	}
+	return d.s
+}
+
+type drawing struct {
+	c        *casefile.Case
+	b        *rulebook.Book
+	p        *due.Plan
+	s        Sheet
+	lanes    map[string]bool
+	labelled bool
+	disputed []string
+	retired  []string
+}
+
+func orID(name, id string) string {
+	if name == "" {
+		return id
+	}
+	return name
+}
+
+func roles(b *rulebook.Book, q *casefile.Party) string {
+	var out []string
+	for _, r := range q.Roles {
+		if role := b.Role(r.ID); role != nil && r.ID != "observer" {
+			out = append(out, strings.ReplaceAll(r.ID, "-", " "))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// tones says what kind of sign each kind of event is; the rest are facts.
+var tones = map[casefile.Kind]Tone{
+	"reported": Told, "notified": Told, "acknowledged": Told, "called-on": Told, "requested": Told, "directed": Told,
+	"users-notified": Told, "partner-warned": Told, "partner-heard": Told,
+	"measure-available": Good, "published": Good, "cve-published": Good, "fix-committed": Good, "remediated": Good, "handled": Good,
+	"partner-reinstated": Good,
+	"leaked":             Bad, "exploit-published": Bad, "exploitation-observed": Bad, "partner-suspended": Bad, "partner-terminated": Bad,
+	"partner-extended": Bad, "payment-made": Bad, "incident-aware": Bad,
+	"commented": Muted, "signalled": Muted, "planned": Muted,
+}
+
+func (d *drawing) event(e *casefile.Event) {
+	if d.labelled && e.Label == "" || !d.labelled && (e.Kind == "commented" || e.Kind == "corrected" || e.Kind == "planned") {
+		return
+	}
+	tone, ok := tones[e.Kind]
+	if !ok {
+		tone = Fact
+	}
+	hollow := e.Denies || e.Basis == "claim" || slices.Contains(d.disputed, e.ID) || slices.Contains(d.retired, e.ID)
+	if slices.Contains(d.retired, e.ID) {
+		tone = Muted
+	}
+	if e.Denies {
+		tone = Fact
+	}
+	label := e.Label
+	if label == "" {
+		label = e.Kind.Words()
+	}
+	at := spanOf(d.c.Span(e))
+	tip := d.tip(e)
+	lane := e.By
+	if lane == "" {
+		lane = PublicLane
+	}
+	arrows := 0
+	if !e.Denies && (tone == Told || tone == Bad && len(e.To) > 0) {
+		for _, to := range e.To {
+			if d.c.Party(to) == nil || to == lane {
+				continue
+			}
+			a := Arrow{ID: e.ID + "-" + to, From: lane, To: to, At: at, Tone: tone, Dashed: hollow, Tip: tip}
+			if arrows == 0 {
+				a.Label = label
+			}
+			d.s.Arrows = append(d.s.Arrows, a)
+			d.lanes[lane], d.lanes[to] = true, true
+			arrows++
+		}
+	}
+	if arrows == 0 {
+		d.s.Marks = append(d.s.Marks, Mark{ID: e.ID, Lane: lane, At: at, Label: label, Tone: tone, Hollow: hollow, Assumed: e.Assumed, Tip: tip})
+		d.lanes[lane] = true
+	}
+	d.bands(e, label, tip)
+}
+
+// bands draws what an event holds open until a time: embargo and suspension.
+func (d *drawing) bands(e *casefile.Event, label, tip string) {
+	if e.Until == nil {
+		return
+	}
+	until, err := e.Until.Span()
+	if err != nil {
+		return
+	}
+	band := Band{From: spanOf(d.c.Span(e)), To: spanOf(until), Tip: tip}
+	switch e.Kind {
+	case "embargo-accepted", "embargo-proposed", "embargo-revised":
+		if e.By == "" {
+			return
+		}
+		band.ID, band.Lane, band.Kind, band.Label = e.ID+"-band", e.By, Embargo, "embargo"
+		d.s.Bands = append(d.s.Bands, band)
+		d.lanes[e.By] = true
+	case "partner-suspended", "partner-extended":
+		for _, to := range e.To {
+			if d.c.Party(to) == nil {
+				continue
+			}
+			band.ID, band.Lane, band.Kind, band.Label = e.ID+"-"+to+"-band", to, Suspension, label
+			d.s.Bands = append(d.s.Bands, band)
+			d.lanes[to] = true
+		}
+	}
+}
+
+// tip is the whole event in one line: what, when as stated, and whose word.
+func (d *drawing) tip(e *casefile.Event) string {
+	out := e.ID + ": " + e.Kind.Words()
+	if e.Text != "" {
+		out += ". " + e.Text
+	}
+	if s := d.c.Source(e.Source); s != nil {
+		out += " — " + s.Publisher
+		if s.Kind != "" {
+			out += ", " + s.Kind
+		}
+	}
+	return out
+}
+
+func spanOf(s calendar.Span) Span { return Span{From: s.Earliest, To: s.Latest} }
+
+// flags draws each due date at the lane of who owes it. A date that hangs on an
+// unstated zone stands from the earliest to the latest of its readings.
+func (d *drawing) flags() {
+	for _, x := range d.p.Duties {
+		if x.Due == nil || x.State == due.NotScheduled || x.State == due.Displaced || x.Informational || d.c.Party(x.Obliged) == nil {
+			continue
+		}
+		if x.Ground == "norm" && x.Modality == "may" {
+			continue
+		}
+		at, zoned := limits(x)
+		f := Flag{ID: "due-" + x.ID, Lane: x.Obliged, At: at, Conditional: len(x.Assumes) > 0, State: d.flagState(x), Tip: x.Title}
+		f.Label = limitWords(x, at, zoned) + ", " + clause(x)
+		if f.Conditional {
+			f.Label = "if …: " + f.Label
+		}
+		d.s.Flags = append(d.s.Flags, f)
+		d.lanes[x.Obliged] = true
+		d.run(x)
+	}
+}
+
+// limitWords says the outer limit in days; an end of day is that day.
+func limitWords(x *due.Duty, at Span, zoned bool) string {
+	day := func(t time.Time) string { return t.In(x.Due.Location()).Add(-time.Second).Format("2 Jan") }
+	for _, r := range x.Readings { // print in the zone that governs the dates
+		if r.Exclusive() && r.DueLatest != nil {
+			loc := r.DueLatest.Location()
+			day = func(t time.Time) string { return t.In(loc).Add(-time.Second).Format("2 Jan") }
+			break
+		}
+	}
+	if zoned && day(at.From) != day(at.To) {
+		return "outer limit " + day(at.From) + " or " + day(at.To)
+	}
+	return "outer limit " + day(at.From)
+}
+
+// clause names the rule shortly, with the step where it has several.
+func clause(x *due.Duty) string {
+	s := x.Citation
+	if i := strings.IndexAny(s, ",("); i > 12 {
+		s = strings.TrimSpace(s[:i])
+	}
+	if len(x.RuleRecord().Stages) > 1 {
+		s += ", " + strings.ReplaceAll(x.Stage, "-", " ")
+	}
+	return s
+}
+
+func limits(x *due.Duty) (Span, bool) {
+	at, zoned := Span{From: x.Due.Time, To: x.Due.Time}, false
+	for _, r := range x.Readings {
+		if !r.Zoned() {
+			continue
+		}
+		for _, t := range []*due.Instant{r.DueEarliest, r.DueLatest} {
+			if t == nil {
+				continue
+			}
+			if !zoned || t.Before(at.From) {
+				at.From = t.Time
+			}
+			if !zoned || t.After(at.To) {
+				at.To = t.Time
+			}
+			zoned = true
+		}
+	}
+	return at, zoned
+}
+
+func (d *drawing) flagState(x *due.Duty) string {
+	switch {
+	case x.State == due.Met:
+		return Met
+	case d.c.Kept() && (x.State == due.MetLate || x.State == due.Missed):
+		return Late
+	case x.State == due.MetOrLate || x.State == due.Disputed:
+		return Uncertain
+	case x.State == due.Running:
+		return Due
+	}
+	return Past
+}
+
+// run draws the time from due to done. Outside sources and disputed times are
+// hatched grey, never red.
+func (d *drawing) run(x *due.Duty) {
+	r := Run{ID: "run-" + x.ID, Lane: x.Obliged, From: x.Due.Time, Tip: x.Title}
+	switch x.State {
+	case due.MetLate:
+		r.To, r.Red = x.MetAt.Time, d.c.Kept()
+	case due.Missed:
+		r.To, r.Red = d.p.At.Time, true
+	case due.Disputed:
+		for _, a := range x.Alternatives {
+			if a.MetBy == nil {
+				continue
+			}
+			if s := d.c.Span(d.c.Event(*a.MetBy)); s.Latest.After(r.To) {
+				r.To = s.Latest
+			}
+		}
+	}
+	if !r.To.IsZero() && r.To.After(r.From) {
+		d.s.Runs = append(d.s.Runs, r)
+	}
+}
+
+// prohibitions draws those that something can end; a ban without end says
+// nothing on a time axis.
+func (d *drawing) prohibitions() {
+	seen := map[string]bool{}
+	for _, x := range d.p.Prohibitions {
+		rule := d.b.Rule(x.Rule)
+		if seen[x.Rule+"/"+x.Party] || rule == nil || x.Since == nil || len(rule.Forbids.Release.Any)+len(rule.Forbids.Release.All) == 0 {
+			continue
+		}
+		seen[x.Rule+"/"+x.Party] = true
+		band := Band{ID: "band-" + x.Rule + "-" + x.Party, Lane: x.Party, Kind: Prohibition, Label: x.Citation + ": " + x.Title,
+			Conditional: len(x.Assumes) > 0 || x.Certainty == "may", Tip: x.Title}
+		band.From = Span{From: at(x.Since.Earliest), To: at(x.Since.Latest)}
+		if x.ReleasedAt != nil {
+			band.To = Span{From: x.ReleasedAt.Time, To: x.ReleasedAt.Time}
+		} else if !d.s.Now.IsZero() {
+			band.To = Instant(d.s.Now)
+		}
+		d.s.Bands = append(d.s.Bands, band)
+		d.lanes[x.Party] = true
+	}
+}
+
+func at(t *due.Instant) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.Time
+}
