@@ -59,7 +59,7 @@ func (e *env) demo(_ context.Context, c *ufcli.Command) error {
 	t := &table{page: pg, f: &phrases{cs, b, p}}
 	t.print()
 	pg.blank()
-	pg.para(strong, "", "Next")
+	pg.para(strong, "", "Next (from the source tree write go run ./cmd/tocsin for tocsin)")
 	for _, s := range []string{
 		"tocsin plan examples/log4shell.yaml --format svg > log4shell.svg    the picture: who knew what, when",
 		"tocsin plan examples/cra-all-stages.yaml    a manufacturer in the EU, kept record, every stage",

@@ -111,23 +111,26 @@ func (e *env) rulesList(_ context.Context, c *ufcli.Command) error {
 	}
 	rules := append([]*rulebook.Rule{}, b.Rules...)
 	sort.SliceStable(rules, func(i, j int) bool { return listKey(rules[i]) < listKey(rules[j]) })
-	parent, records := "", 0
+	records, header := 0, ""
 	for _, r := range rules {
 		if o := c.String("order"); o != "" && o != r.Order {
 			continue
 		}
 		indent := ""
-		if r.Parent != "" {
-			if r.Parent != parent {
-				fmt.Fprintf(e.out, "%-34s %-6s (in %d parts)\n", r.Parent, r.Order, len(b.Children(r.Parent)))
-				records++
-			}
-			indent = "  "
-		} else {
+		switch {
+		case r.Parent == "":
 			records++
+		case b.Rule(r.Parent) != nil: // a part beside the record itself
+			indent = "  "
+		default: // a record that is in its parts alone
+			indent = "  "
+			if header != r.Parent {
+				header = r.Parent
+				records++
+				fmt.Fprintf(e.out, "%-34s %-6s in %d parts\n", r.Parent, r.Order, len(b.Children(r.Parent)))
+			}
 		}
-		parent = r.Parent
-		fmt.Fprintf(e.out, "%-34s %-6s %-12s %-10s %-26s %s\n", indent+r.ID, r.Order, r.Class, r.Modality, validity(r), r.Citation.Text)
+		fmt.Fprintf(e.out, "%-34s %-6s %-13s %-10s %-36s %s\n", indent+r.ID, r.Order, r.Class, r.Modality, validity(r), r.Citation.Text)
 	}
 	fmt.Fprintf(e.out, "%d records, %s\n", records, b.Digest[:19])
 	return nil

@@ -59,6 +59,9 @@ func (t *table) ground(g group) {
 		if d.Pace != "" {
 			s += ", pace " + d.Pace
 		}
+		if v := d.RuleRecord().Verified; !v.Duty && v.Note != "" {
+			s += "; " + v.Note
+		}
 	default:
 		s += d.Modality + " to tell " + t.f.parties(d.To) + "; no number, no duty"
 	}

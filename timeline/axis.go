@@ -100,35 +100,22 @@ func newAxis(times []float64, places []place, x0, x1 float64, zone *time.Locatio
 }
 
 // clusters gives the first and last index of each segment. The longest gap is
-// cut when it is long by three measures: against the whole, against the other
-// gaps, and against what it leaves: half of the others narrower than a label's
-// breath. What happened
-// within an instant, seen from the scale of its segment, gets its own one.
+// cut when the others leave texts no room and it is out of proportion; what
+// happened within an instant, seen from the scale of its segment, gets a
+// segment of its own.
 func clusters(ts []float64, width float64, limit int) [][2]int {
 	cut := make([]bool, len(ts)) // cut[i]: between i and i+1
 	for segs := 1; segs < limit; segs++ {
-		total, longest, kept := 0.0, -1, 0
+		longest := -1
+		var gaps []float64
 		for i := range len(ts) - 1 {
 			if g := ts[i+1] - ts[i]; !cut[i] {
-				total, kept = total+g, kept+1
-				if longest < 0 || g > ts[longest+1]-ts[longest] {
+				if gaps = append(gaps, g); longest < 0 || g > ts[longest+1]-ts[longest] {
 					longest = i
 				}
 			}
 		}
-		if kept < 2 {
-			break
-		}
-		g := ts[longest+1] - ts[longest]
-		rest := total - g
-		narrow := 0
-		for i := range len(ts) - 1 {
-			if !cut[i] && (ts[i+1]-ts[i])/total*width < 30 {
-				narrow++
-			}
-		}
-		roomy := 2*narrow < kept
-		if g < 0.18*total || g < 5*rest/float64(kept-1) || roomy {
+		if len(gaps) < 2 || !outOfProportion(gaps, width) {
 			break
 		}
 		cut[longest] = true
@@ -141,6 +128,28 @@ func clusters(ts []float64, width float64, limit int) [][2]int {
 		}
 	}
 	return out
+}
+
+// outOfProportion tells whether the longest gap should be cut: half of the gaps
+// are narrower than a label's breath, and either the longest takes a third of
+// the axis and is far longer than the others, or it and its like leave less
+// than a tenth to all else.
+func outOfProportion(gaps []float64, width float64) bool {
+	total, longest := 0.0, slices.Max(gaps)
+	for _, g := range gaps {
+		total += g
+	}
+	narrow, small := 0, 0.0
+	for _, g := range gaps {
+		if g/total*width < 30 {
+			narrow++
+		}
+		if g < longest/3 {
+			small += g
+		}
+	}
+	mean := (total - longest) / float64(len(gaps)-1)
+	return 2*narrow >= len(gaps) && (longest >= 0.3*total && longest >= 5*mean || small < 0.1*total)
 }
 
 // burst cuts off, within one cluster, the first group of three or more

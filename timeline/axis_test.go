@@ -57,6 +57,8 @@ func TestWhereTheAxisIsCut(t *testing.T) {
 		{"an even month", []float64{0, 5 * day, 9 * day, 14 * day, 20 * day, 30 * day}, 1},
 		{"a few days and a gap that leaves them room", []float64{0, day, 2 * day, 6 * day}, 1},
 		{"days, then a year of nothing, then days", []float64{0, day, 2 * day, 400 * day, 401 * day}, 2},
+		{"working hours of five days need no cut at night", []float64{0, 0.1 * day, 0.3 * day, day, 1.1 * day, 1.4 * day, 2 * day, 2.3 * day, 3 * day, 3.3 * day, 4 * day, 4.2 * day}, 1},
+		{"meetings of a minute, a month apart", []float64{0, 60, 30 * day, 30*day + 60, 60 * day, 60*day + 60}, 3},
 		{"three such groups", []float64{0, day, 2 * day, 400 * day, 401 * day, 4000 * day}, 3},
 		{"three instants in a second among weeks", []float64{0, 9 * day, 9*day + 1, 9*day + 2, 20 * day, 30 * day}, 3},
 	} {

@@ -188,7 +188,7 @@ func (o Options) or() Options {
 func (p *plan) titles() (titles [][2]label, column float64) {
 	most := min(200, p.width*0.16)
 	for _, l := range p.Lanes {
-		t := label{kind: "lane", id: l.ID, class: "lane", lines: wrap(l.Title, strong, true, most, 3), size: strong, line: lineStrong, bold: true}
+		t := label{kind: "lane", id: l.ID, class: "lane", lines: wrap(l.Title, strong, true, most, 4), size: strong, line: lineStrong, bold: true}
 		n := label{kind: "lane", id: l.ID, class: "note", lines: wrap(l.Note, small, false, most, 4), size: small, line: lineSmall}
 		column = max(column, t.width(), n.width())
 		titles = append(titles, [2]label{t, n})

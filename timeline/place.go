@@ -121,12 +121,15 @@ func (l *lanePlan) seat(x, w, h, lo, hi float64, bead bool) spot {
 		for _, c := range choices(x, w, lo, hi, bead) {
 			for _, d := range f.depths(c.x0-c.reach, c.x0+w+c.reach, nearest) {
 				p := patch{c.x0, c.x0 + w, d, d + h}
-				if !f.free(p) || bead && !f.free(patch{x - radius, x + radius, d, d + lineNormal}) {
-					continue
-				}
 				leader := d
 				if c.anchor != middle {
 					leader = d + lineNormal/2
+				}
+				if bead && up { // the first line is the far one
+					leader = d + h - lineNormal/2
+				}
+				if !f.free(p) || bead && !f.free(patch{x - radius, x + radius, leader - lineNormal/2, leader + lineNormal/2}) {
+					continue
 				}
 				cost := side + c.price + d + f.crossed(p)
 				if d > nearest+1 || bead {

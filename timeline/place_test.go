@@ -142,3 +142,16 @@ func TestTheLineOfNowIsAnObstacle(t *testing.T) {
 		t.Errorf("%d walls for three breaks of the axis", got)
 	}
 }
+
+// Above the line, a bead sits at the first line of its text, which is the far
+// one: no earlier text may lie there.
+func TestABeadAboveLooksAtItsOwnLine(t *testing.T) {
+	var l lanePlan
+	l.below.patches = []patch{{0, 1000, 10, 900}}
+	l.above.patches = []patch{{470, 504, 36, 51}}
+	s := l.seat(500, 100, 45, 0, 1000, true)
+	far := s.d + 45 - lineNormal/2
+	if !s.up || far+radius > 36 && far-radius < 51 {
+		t.Errorf("the bead at %v out lies under the text from 36 to 51: %+v", far, s)
+	}
+}
