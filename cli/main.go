@@ -58,10 +58,6 @@ func (e *env) run(args []string) int {
 		ErrWriter:       e.err,
 		ExitErrHandler:  func(context.Context, *ufcli.Command, error) {},
 		HideHelpCommand: true,
-		OnUsageError: func(_ context.Context, _ *ufcli.Command, err error, _ bool) error {
-			return &exit{exitBad, err}
-		},
-		CommandNotFound: func(_ context.Context, _ *ufcli.Command, name string) {},
 		Action: func(_ context.Context, c *ufcli.Command) error {
 			if c.Args().Present() {
 				return &exit{exitBad, fmt.Errorf("there is no command %q; tocsin --help lists them", c.Args().First())}
@@ -69,6 +65,7 @@ func (e *env) run(args []string) int {
 			return ufcli.ShowRootCommandHelp(c)
 		},
 	}
+	refuse(root)
 	err := root.Run(context.Background(), args)
 	if err == nil {
 		return exitOK
@@ -78,6 +75,16 @@ func (e *env) run(args []string) int {
 		fmt.Fprintln(e.err, "tocsin: "+msg)
 	}
 	return code
+}
+
+// refuse makes every command answer a wrong flag with one sentence.
+func refuse(c *ufcli.Command) {
+	c.OnUsageError = func(_ context.Context, cmd *ufcli.Command, err error, _ bool) error {
+		return &exit{exitBad, fmt.Errorf("%w; %s --help lists what there is", err, cmd.FullName())}
+	}
+	for _, sub := range c.Commands {
+		refuse(sub)
+	}
 }
 
 // exitCode maps kinds of errors to exit codes.

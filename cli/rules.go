@@ -67,6 +67,11 @@ func dirs(beside, only string) ([]rulebook.Dir, error) {
 	var out []rulebook.Dir
 	if only == "" {
 		out = append(out, rulebook.Shipped())
+	} else { // the words that packs share come along, unless the folder brings its own
+		out = append(out, rulebook.Vocabulary(func(name string) bool {
+			_, err := os.Stat(filepath.Join(only, name))
+			return err == nil
+		}))
 	}
 	for _, name := range []string{beside, only} {
 		if name == "" {

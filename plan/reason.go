@@ -78,7 +78,7 @@ func fill(template string, args map[string]string) string {
 		template = template[i+j+1:]
 	}
 	b.WriteString(template)
-	return b.String()
+	return strings.ReplaceAll(b.String(), " )", ")") // an argument may be empty
 }
 
 // because makes a reason from pairs of argument names and values.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -49,6 +50,31 @@ func Shipped() Dir {
 		panic(err) // the embedded folder is part of the program
 	}
 	return Dir{"packs", sub}
+}
+
+//go:embed packs/facts.yaml packs/sources.yaml
+var shared embed.FS
+
+// Vocabulary is the folder of the shipped files that hold no rule: the facts,
+// roles and sources that packs refer to. without names files to leave out.
+func Vocabulary(without func(name string) bool) Dir {
+	sub, err := fs.Sub(shared, "packs")
+	if err != nil {
+		panic(err) // the embedded folder is part of the program
+	}
+	return Dir{"packs", some{sub, without}}
+}
+
+// some is a folder without some of its files.
+type some struct {
+	fs.FS
+	without func(name string) bool
+}
+
+// ReadDir lists what is left.
+func (s some) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(s.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return s.without(e.Name()) }), err
 }
 
 // Load reads every pack of the given folders, later ones beside earlier ones,

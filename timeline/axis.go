@@ -184,7 +184,7 @@ func burst(ts []float64, cut []bool, c [2]int, spare int) {
 	}
 }
 
-// sparse joins neighbours that hold only one or two things each, at distances
+// sparse joins neighbours that hold only one to three things each, at distances
 // of one order: a few lone dates read better on one coarse scale than each on
 // a scale of its own.
 func sparse(cs [][2]int, ts []float64, places []place) [][2]int {
@@ -195,7 +195,7 @@ func sparse(cs [][2]int, ts []float64, places []place) [][2]int {
 				n++
 			}
 		}
-		return n <= 2
+		return n <= 3
 	}
 	var out [][2]int
 	var least, most float64 // gaps inside the last of out

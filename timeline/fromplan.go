@@ -171,7 +171,7 @@ func (d *drawing) bands(e *casefile.Event, label, tip string) {
 
 // tip is the whole event in one line: what, when as stated, and whose word.
 func (d *drawing) tip(e *casefile.Event) string {
-	out := e.ID + ": " + e.Kind.Words()
+	out := e.Kind.Words()
 	if e.Text != "" {
 		out += ". " + e.Text
 	}
