@@ -75,6 +75,9 @@ func (c *Case) Grants(p *Party) []Grant {
 		if o.Assumed {
 			a = append(append([]string{}, base...), "parties."+p.ID+".operates."+o.ID)
 		}
+		if c.products[o.ID].Assumed {
+			a = append(append([]string{}, a...), "products."+o.ID)
+		}
 		out = append(out, Grant{Role: "operator", Product: o.ID, Assumes: a})
 	}
 	for _, r := range p.Roles {
