@@ -23,6 +23,15 @@ func (t *table) duty(d *plan.Duty) {
 	t.para(plain, "    ", who+" · about "+t.about(d))
 	t.assumption(d)
 	t.para(st, "    ", state+t.limit(d))
+	for _, c := range t.f.p.Conflicts {
+		if !d.Done() && c.Party == d.Obliged && c.Of == d.Of && c.Between[1] == d.Rule {
+			word := "is forbidden by"
+			if c.Certainty == "may" {
+				word = "may be forbidden by"
+			}
+			t.para(warn, "    ⇄ ", word+" "+c.Between[0]+": ask counsel before it is sent")
+		}
+	}
 	for _, r := range d.Because {
 		if r.Code == "decided-not-reportable" {
 			t.para(plain, "    ", r.Text)

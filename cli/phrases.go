@@ -137,10 +137,13 @@ func civil(s string) string {
 // source says how good the source of an event is: publisher, kind, date.
 func (f *phrases) source(e *casefile.Event) string {
 	s := f.c.Source(e.Source)
-	if s == nil {
-		return "no source given"
+	switch {
+	case s == nil && f.c.Kept():
+		return "" // the record itself is the source
+	case s == nil:
+		return " — no source given"
 	}
-	out := clean(s.Publisher)
+	out := " — " + clean(s.Publisher)
 	if s.Kind != "" {
 		out += ", " + s.Kind
 	}
@@ -173,7 +176,7 @@ func (f *phrases) event(id string) string {
 	if e.Assumed {
 		s += " (assumed)"
 	}
-	return s + " — " + f.source(e)
+	return s + f.source(e)
 }
 
 func (f *phrases) claimant(id string) string {
@@ -278,7 +281,7 @@ func (f *phrases) state(d *plan.Duty) (string, style) {
 	case plan.NoRecord:
 		return "no record in these sources", faint
 	case plan.Missed:
-		return "past the latest limit, nothing recorded here" + lateWords(d.LateBy), late
+		return "past the latest limit, nothing recorded here", late
 	case plan.Running:
 		if d.PastDue {
 			return "past the strictest limit, still inside another reading", late

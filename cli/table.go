@@ -23,13 +23,13 @@ type table struct {
 func (t *table) print() {
 	t.head()
 	t.inShort()
+	t.conflicts() // before anything is sent
 	if t.f.c.Kept() {
 		t.byUrgency()
 	} else {
 		t.byParty()
 	}
 	t.prohibitions()
-	t.conflicts()
 	t.order()
 	t.warnings()
 	t.quiet()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -103,13 +104,25 @@ func (t *table) conflicts() {
 		return
 	}
 	t.heading(fmt.Sprintf("Rules that pull apart (%d): shown, not resolved", len(t.f.p.Conflicts)))
+	var done []string
 	for _, c := range t.f.p.Conflicts {
-		t.blank()
+		key := c.Party + "|" + c.Between[0] + "|" + c.Certainty + "|" + c.Of
+		if slices.Contains(done, key) {
+			continue
+		}
+		done = append(done, key)
+		var against []string
+		for _, o := range t.f.p.Conflicts {
+			if o.Party+"|"+o.Between[0]+"|"+o.Certainty+"|"+o.Of == key {
+				against = append(against, o.Between[1])
+			}
+		}
 		word := "conflict"
 		if c.Certainty == "may" {
 			word = "possible conflict"
 		}
-		t.para(strong, "  ⇄ ", word+" for "+t.f.party(c.Party)+": "+strings.Join(c.Between, " against "))
+		t.blank()
+		t.para(strong, "  ⇄ ", word+" for "+t.f.party(c.Party)+", about "+t.f.product(c.Of)+": "+c.Between[0]+" against "+strings.Join(against, ", "))
 		if s := t.f.assumptions(c.Assumes); s != "" {
 			t.para(warn, "    ", s+":")
 		}

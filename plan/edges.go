@@ -75,8 +75,9 @@ func (p *planner) conflicts() {
 			}
 			k := pr.Rule + "|" + d.Rule + "|" + pr.Party + "|" + d.Of
 			if c := seen[k]; c != nil {
-				if certainty == "does" {
+				if certainty == "does" && c.Certainty == "may" {
 					c.Certainty = certainty
+					c.Because = slices.DeleteFunc(c.Because, func(r Reason) bool { return r.Code == "conflict-may" })
 				}
 				continue
 			}
