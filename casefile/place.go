@@ -1,6 +1,11 @@
 package casefile
 
-import "tocsin/calendar"
+import (
+	"slices"
+	"time"
+
+	"tocsin/calendar"
+)
 
 // euMembers are the Member States with the day on which each joined, and for
 // one the day on which it had left. Since 2021 the list has not changed.
@@ -16,7 +21,7 @@ var euMembers = map[string][2]calendar.Date{
 	"HR": {day(2013, 7, 1)},
 }
 
-func day(y, m, d int) calendar.Date { return calendar.Date{Year: y, Month: monthOf(m), Day: d} }
+func day(y, m, d int) calendar.Date { return calendar.Date{Year: y, Month: time.Month(m), Day: d} }
 
 // MemberStates lists the Member States of the European Union on a day, by code.
 func MemberStates(on calendar.Date) []string {
@@ -26,7 +31,7 @@ func MemberStates(on calendar.Date) []string {
 			out = append(out, code)
 		}
 	}
-	sortStrings(out)
+	slices.Sort(out)
 	return out
 }
 

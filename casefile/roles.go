@@ -1,6 +1,9 @@
 package casefile
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Grant is a role that a party has, for one product or (Product empty) for the
 // party as a whole, with the assumptions that it rests on.
@@ -12,29 +15,40 @@ type Grant struct {
 }
 
 // Contains lists the products inside p, directly or deeper, each with the
-// assumptions on the way.
+// assumptions on the way to it: the way that rests on the fewest.
 func (c *Case) Contains(p string) map[string][]string {
+	type step struct {
+		id      string
+		assumes []string
+	}
 	out := map[string][]string{}
-	var walk func(id string, assumes []string)
-	walk = func(id string, assumes []string) {
-		for _, r := range c.products[id].Contains {
-			if _, done := out[r.ID]; done {
+	if c.products[p] == nil {
+		return out
+	}
+	byCost := [][]step{{{id: p}}} // byCost[n]: what is reached with n assumptions
+	for n := 0; n < len(byCost); n++ {
+		for i := 0; i < len(byCost[n]); i++ {
+			s := byCost[n][i]
+			if _, done := out[s.id]; done {
 				continue
 			}
-			a := assumes
-			if r.Assumed {
-				a = append(append([]string{}, assumes...), "products."+id+".contains."+r.ID)
+			out[s.id] = s.assumes
+			for _, r := range c.products[s.id].Contains {
+				a := slices.Clip(s.assumes)
+				if r.Assumed {
+					a = append(a, "products."+s.id+".contains."+r.ID)
+				}
+				if c.products[r.ID].Assumed {
+					a = append(slices.Clip(a), "products."+r.ID)
+				}
+				for len(byCost) <= len(a) {
+					byCost = append(byCost, nil)
+				}
+				byCost[len(a)] = append(byCost[len(a)], step{r.ID, a})
 			}
-			if c.products[r.ID].Assumed {
-				a = append(append([]string{}, a...), "products."+r.ID)
-			}
-			out[r.ID] = a
-			walk(r.ID, a)
 		}
 	}
-	if c.products[p] != nil {
-		walk(p, nil)
-	}
+	delete(out, p)
 	return out
 }
 

@@ -29,11 +29,7 @@ func Suppose(name string, data []byte, whatIf, assume []string, now time.Time) (
 			return nil, fault.New(fault.Invalid, "--what-if %q: %v", w, err)
 		}
 	}
-	var f File
-	if err := document.Decode(name, root, &f); err != nil {
-		return nil, err
-	}
-	return Build(name, f)
+	return fromTree(name, root)
 }
 
 func supposeEvent(root *yaml.Node, spec string, n int, now time.Time) error {

@@ -39,6 +39,8 @@ type Product struct {
 	Attributes map[string]Scalar `yaml:"attributes" json:"attributes,omitempty"`
 	Note       string            `yaml:"note" json:"note,omitempty"`
 	Source     string            `yaml:"source" json:"source,omitempty"`
+
+	Line int `yaml:"-" json:"-"` // where the entry stands in its file, 0 if made in memory
 }
 
 // Party is an organisation or person in the case.
@@ -56,6 +58,8 @@ type Party struct {
 	Attributes map[string]Scalar `yaml:"attributes" json:"attributes,omitempty"`
 	Note       string            `yaml:"note" json:"note,omitempty"`
 	Source     string            `yaml:"source" json:"source,omitempty"`
+
+	Line int `yaml:"-" json:"-"` // where the entry stands in its file, 0 if made in memory
 }
 
 // Source is a record that events cite. Kind is primary, press, anonymous or own.
@@ -71,6 +75,8 @@ type Source struct {
 	Translation string   `yaml:"translation" json:"translation,omitempty"`
 	URL         string   `yaml:"url" json:"url,omitempty"`
 	Note        string   `yaml:"note" json:"note,omitempty"`
+
+	Line int `yaml:"-" json:"-"`
 }
 
 // Window is a span that a rule looks at, such as a State-held major event (RMSV Art. 9(6)).
@@ -81,6 +87,8 @@ type Window struct {
 	From    Time   `yaml:"from" json:"from"`
 	To      Time   `yaml:"to" json:"to"`
 	Source  string `yaml:"source" json:"source,omitempty"`
+
+	Line int `yaml:"-" json:"-"`
 }
 
 // Time is a moment as the document states it; see calendar.Moment.
@@ -143,3 +151,18 @@ type Event struct {
 
 	Line int `yaml:"-" json:"-"` // where the entry stands in its file, 0 if made in memory
 }
+
+// SetLine keeps the line of the entry for messages.
+func (p *Product) SetLine(n int) { p.Line = n }
+
+// SetLine keeps the line of the entry for messages.
+func (p *Party) SetLine(n int) { p.Line = n }
+
+// SetLine keeps the line of the entry for messages.
+func (s *Source) SetLine(n int) { s.Line = n }
+
+// SetLine keeps the line of the entry for messages.
+func (w *Window) SetLine(n int) { w.Line = n }
+
+// SetLine keeps the line of the entry for messages.
+func (e *Event) SetLine(n int) { e.Line = n }

@@ -1,8 +1,10 @@
 package casefile
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
 
@@ -132,9 +134,9 @@ func (s *Scalar) DecodeNode(n *yaml.Node) error {
 			return nil
 		}
 		s.V = n.Value
-	case "!!float":
+	case "!!float": // a whole number too large for 64 bits has that tag too: its digits are kept as text
 		var f float64
-		if _, err := fmt.Sscan(n.Value, &f); err == nil && f == f && f-f == 0 {
+		if _, err := fmt.Sscan(n.Value, &f); err == nil && f-f == 0 && strings.ContainsAny(n.Value, ".eE") {
 			s.V = f
 			return nil
 		}
@@ -145,8 +147,19 @@ func (s *Scalar) DecodeNode(n *yaml.Node) error {
 	return nil
 }
 
-// MarshalJSON writes the bare value.
-func (s Scalar) MarshalJSON() ([]byte, error) { return json.Marshal(s.V) }
+// MarshalJSON writes the bare value. A float keeps a sign that it is one, so that
+// 1.0 does not come back as the whole number 1.
+func (s Scalar) MarshalJSON() ([]byte, error) {
+	f, ok := s.V.(float64)
+	if !ok {
+		return json.Marshal(s.V)
+	}
+	out, err := json.Marshal(f)
+	if err == nil && !bytes.ContainsAny(out, ".e") {
+		out = append(out, ".0"...)
+	}
+	return out, err
+}
 
 // String gives the value as text, "" for none.
 func (s Scalar) String() string {

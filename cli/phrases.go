@@ -299,7 +299,7 @@ func (f *phrases) state(d *plan.Duty) (string, style) {
 	case plan.Displaced:
 		return "a more special rule stands instead", faint
 	case plan.Waived:
-		return "waived", faint
+		return "waived by the authority", faint
 	}
 	return string(d.State), plain
 }

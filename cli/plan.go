@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	ufcli "github.com/urfave/cli/v3"
@@ -27,7 +29,7 @@ func (e *env) planCommand() *ufcli.Command {
 			&ufcli.StringFlag{Name: "party", Usage: "only this party"},
 			&ufcli.StringFlag{Name: "fail-on", Usage: "missed: exit 3 when something in force is missed"},
 			&ufcli.StringFlag{Name: "format", Value: "table", Usage: "table, json, svg or ics"},
-			&ufcli.StringFlag{Name: "lang", Value: "en", Usage: "language of the reasons"},
+			&ufcli.StringFlag{Name: "lang", Value: "en", Usage: "language of the reasons: en, zh, fr, de"},
 			&ufcli.BoolFlag{Name: "titles", Usage: "ics: write what each entry is about; by default titles say nothing"},
 			&ufcli.BoolFlag{Name: "why", Usage: "table: also print the arithmetic and every reason"},
 			&ufcli.IntFlag{Name: "width", Usage: "table: columns; svg: pixels"},
@@ -35,14 +37,6 @@ func (e *env) planCommand() *ufcli.Command {
 		DisableSliceFlagSeparator: true,
 		Action:                    e.plan,
 	}
-}
-
-// planInput is everything that the flags of plan say.
-type planInput struct {
-	file string
-	c    *casefile.Case
-	p    *plan.Plan
-	o    plan.Options
 }
 
 func (e *env) plan(_ context.Context, c *ufcli.Command) error {
@@ -54,6 +48,9 @@ func (e *env) plan(_ context.Context, c *ufcli.Command) error {
 	case "table", "json", "svg", "ics":
 	default:
 		return &exit{exitBad, fmt.Errorf("--format: %q is not table, json, svg or ics", c.String("format"))}
+	}
+	if lang := c.String("lang"); !slices.Contains(plan.Languages(), lang) {
+		return &exit{exitBad, fmt.Errorf("--lang: %q is not one of %s", lang, strings.Join(plan.Languages(), ", "))}
 	}
 	if f := c.String("fail-on"); f != "" && f != "missed" {
 		return &exit{exitBad, fmt.Errorf("--fail-on: %q is not missed", f)}
@@ -96,6 +93,7 @@ func (e *env) plan(_ context.Context, c *ufcli.Command) error {
 		other.Difference = plan.Diff(p, other)
 		p = other
 	}
+	p.SayIn(c.String("lang"))
 	if err := e.printPlan(c, b, cs, p); err != nil {
 		return err
 	}

@@ -5,8 +5,9 @@ import (
 	"sort"
 )
 
-// Diff tells what changes from one plan to another: duties, prohibitions and
-// conflicts by their ids, with the fields that differ.
+// Diff tells what changes from one plan to another: duties, prohibitions,
+// conflicts and standing duties by their ids, with the fields that differ.
+// Readings, reasons and the order are left out: they follow from these.
 func Diff(before, after *Plan) *Difference {
 	a, b := lines(before), lines(after)
 	d := &Difference{Added: []Change{}, Removed: []Change{}, Changed: []Change{}}
@@ -54,22 +55,23 @@ func keys(m map[string]map[string]any) []string {
 func lines(p *Plan) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, d := range p.Duties {
-		m := map[string]any{"state": d.State, "due": d.Due, "act_by": d.ActBy, "met_by": d.MetBy, "late_by": d.LateBy,
-			"anchor": d.Anchor, "displaced_by": d.DisplacedBy, "recipient_heard": d.Heard, "assumes": d.Assumes}
-		if len(d.Alternatives) > 0 {
-			m["alternatives"] = d.Alternatives
-		}
-		out[d.ID] = m
+		out[d.ID] = map[string]any{"state": d.State, "due": d.Due, "act_by": d.ActBy, "past_due": d.PastDue, "met_by": d.MetBy, "met_at": d.MetAt,
+			"late_by": d.LateBy, "anchor": d.Anchor, "displaced_by": d.DisplacedBy, "recipient_heard": d.Heard, "assumes": d.Assumes,
+			"to": d.To, "alternatives": d.Alternatives}
 	}
 	for _, x := range p.Prohibitions {
 		id := "prohibition/" + x.Rule + "/" + x.Party + "/" + x.Of
 		if x.Window != nil && x.Window.From != nil {
 			id += "/" + x.Window.From.Format("2006-01-02")
 		}
-		out[id] = map[string]any{"state": x.State, "released_by": x.ReleasedBy, "breached_by": x.BreachedBy, "certainty": x.Certainty}
+		out[id] = map[string]any{"state": x.State, "released_by": x.ReleasedBy, "breached_by": x.BreachedBy, "certainty": x.Certainty,
+			"allowed": x.Allowed, "assumes": x.Assumes}
 	}
 	for _, c := range p.Conflicts {
-		out["conflict/"+c.Between[0]+"/"+c.Between[1]+"/"+c.Party+"/"+c.Of] = map[string]any{"certainty": c.Certainty}
+		out["conflict/"+c.Between[0]+"/"+c.Between[1]+"/"+c.Party+"/"+c.Of] = map[string]any{"certainty": c.Certainty, "assumes": c.Assumes}
+	}
+	for _, s := range p.Standing {
+		out["standing/"+s.Rule+"/"+s.Party] = map[string]any{"keep_until": s.KeepUntil, "assumes": s.Assumes}
 	}
 	return out
 }

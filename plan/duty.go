@@ -13,7 +13,7 @@ import (
 // duty evaluates one stage for one party and subject and adds what comes of it.
 func (p *planner) duty(r *rulebook.Rule, s *rulebook.Stage, g grantOf, mk func(map[string]bool) *unit) {
 	base := mk(p.base)
-	if !base.holds(r.Gate(), nil) || !base.holds(s.Gate(), nil) {
+	if !base.holds(r.Gate(), nil) || !base.holds(s.Gate(), nil) || base.ownUpstream(s) {
 		return
 	}
 	first := p.evaluate(base, r, s, g)
@@ -66,6 +66,7 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 				code = "awaiting-required"
 			}
 			d.Because = append(d.Because, because(code, "needs", needs(&s.Anchor)))
+			p.waivers(d, u, r)
 		}
 		if d.State == NotScheduled && s.Anchor.Which == "each" && s != &r.Stages[0] {
 			return nil
@@ -136,7 +137,7 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 	d := &Duty{
 		ID: fmt.Sprintf("%s/%s/%s/%s/%d", r.ID, s.ID, u.party.ID, about, n), Rule: r.ID, Stage: s.ID,
 		Title: title(r, s), Obliged: obliged, Of: u.product, To: u.names(s.To), Duty: s.Duty, Modality: s.Modality,
-		Ground: r.Ground, Status: r.Status, Informational: s.By != "", Assumes: []string{}, Readings: []*Reading{},
+		Ground: r.Ground, Status: r.Status, Informational: s.By != "", Assumes: []string{}, Readings: []*Reading{}, Alternatives: []Alternative{},
 		Pace: s.Pace, Contents: s.Contents, Because: []Reason{}, Citation: ci.Text, Operative: ci.Operative, Official: ci.Official,
 		Verified: v, Reviewed: r.Reviewed, rule: r, stage: s,
 	}
@@ -152,6 +153,10 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 	}
 	d.Because = append(d.Because, because("role", "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
 	addAll(&d.Assumes, g.assumes)
+	addAll(&d.Assumes, u.directOn)
+	addAll(&d.Assumes, u.gateAssumes(r.Gate()))
+	addAll(&d.Assumes, u.gateAssumes(s.Gate()))
+	addAll(&d.Assumes, u.recipientAssumes(s.To))
 	return d
 }
 
@@ -196,11 +201,9 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 	loc := anchorZone(&in.anchor)
 	d.Anchor = &Anchor{Events: ids(in.anchor.events), Earliest: instant(in.anchor.span.Earliest, loc), Latest: instant(in.anchor.span.Latest, loc)}
 	for _, e := range in.anchor.events {
-		addAll(&d.Assumes, assumedEvent(e))
-		if a := p.v.inside[u.product][e.Of]; a != nil {
-			addAll(&d.Assumes, a)
-		}
+		addAll(&d.Assumes, u.restsOn(e))
 	}
+	addAll(&d.Assumes, in.rests)
 	d.Because = append(d.Because, because("anchor", "events", p.eventWords(in.anchor.events)))
 	p.authorised(d, u, r, in)
 	own, all := in.groups(r)
@@ -214,7 +217,7 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 		}
 	}
 	d.Due = instant(due, zone)
-	d.PastDue = !due.IsZero() && in.met == nil && p.o.At.After(due)
+	d.PastDue = !due.IsZero() && in.met == nil && past(own, due, p.o.At)
 	d.ActBy = actBy(all, r, due)
 	if d.Informational && d.State == Missed {
 		d.State = NoRecord // a third party's clock, which nobody here can start or stop
@@ -223,7 +226,7 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 		id := in.met.ID
 		d.MetBy = &id
 		d.MetAt = instant(begin(u.span(in.met)), in.met.At.Location())
-		addAll(&d.Assumes, assumedEvent(in.met))
+		addAll(&d.Assumes, u.restsOn(in.met))
 		code := "met"
 		if in.covered {
 			code = "already-provided"
@@ -291,71 +294,6 @@ func actBy(all []counted, r *rulebook.Rule, due time.Time) *Instant {
 	return out
 }
 
-// readings prints the readings, and those of each candidate zone beside them.
-func (p *planner) readings(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in *instance) {
-	for _, c := range in.readings {
-		d.Readings = append(d.Readings, u.print(c, in))
-	}
-	for _, z := range zonesOf(&in.anchor) {
-		zu := *u
-		zu.zone, zu.base = z, u
-		zu.results = map[stageKey]*result{}
-		zr := zu.stage(r, s)
-		if len(zr.instances) < in.n {
-			continue
-		}
-		loc, err := calendar.Zone(z)
-		if err != nil {
-			continue
-		}
-		for _, c := range zr.instances[in.n-1].readings {
-			c.zoned = true
-			c.variant = joinVariant(c.variant, zoneVariant(z))
-			if !governed(c.rd.Calc) {
-				c.loc = loc
-			}
-			rd := u.print(c, in)
-			rd.zone = z
-			d.Readings = append(d.Readings, rd)
-		}
-	}
-}
-
-func (u *unit) print(c counted, in *instance) *Reading {
-	rd := &Reading{Calc: c.rd.Calc, Basis: c.rd.Basis, Variant: c.variant, DueEarliest: instant(c.due.Earliest, c.loc), DueLatest: instant(c.due.Latest, c.loc),
-		Provisional: c.provisional, Steps: c.steps, exclusive: c.exclusive, period: c.rd.Period.String(), zoned: c.zoned}
-	for i, n := range c.notes {
-		if i > 0 {
-			rd.Note += "; "
-		}
-		rd.Note += n
-	}
-	var met *calendar.Span
-	if in.met != nil {
-		s := u.span(in.met)
-		met = &s
-	}
-	if met != nil && sameEvent(in) {
-		rd.State = Met
-		return rd
-	}
-	rd.State = outcome(c.due, c.exclusive, met, c.due.Latest, u.p.o.At, u.p.kept)
-	rd.LateBy = u.lateBy(rd.State, earliest(c.due), in.met)
-	return rd
-}
-
-// Exclusive tells whether the bound is an end of day.
-func (r *Reading) Exclusive() bool { return r.exclusive }
-
-// Period is the period as the rule writes it, "PT0S" if it has none.
-func (r *Reading) Period() string { return r.period }
-
-// Zone is the candidate zone of a zoned reading.
-func (r *Reading) Zone() string { return r.zone }
-
-// Zoned tells whether the reading is that of one candidate zone.
-func (r *Reading) Zoned() bool { return r.zoned }
-
 func ids(events []*event) []string {
 	out := make([]string, 0, len(events))
 	for _, e := range events {
@@ -373,50 +311,6 @@ func (p *planner) eventWords(events []*event) string {
 		s += e.ID + " (" + e.Kind.Words() + ")"
 	}
 	return s
-}
-
-// authorised moves the readings of the law where an authority has allowed a
-// later date for this rule (for example 8-K Item 1.05(c)).
-func (p *planner) authorised(d *Duty, u *unit, r *rulebook.Rule, in *instance) {
-	for _, e := range p.v.kinds["authorised"] {
-		if e.Rule != r.ID || e.Until == nil || !u.concerns(e) || e.Basis == "claim" || len(e.To) > 0 && !slices.Contains(e.To, u.party.ID) || !u.alive(e) {
-			continue
-		}
-		until, err := e.Until.Span()
-		if err != nil {
-			continue
-		}
-		until = endOf(until, e.Until.Precision)
-		for i := range in.readings {
-			in.readings[i].due = calendar.Max(in.readings[i].due, until)
-		}
-		d.Because = append(d.Because, because("authorised-until", "event", e.ID))
-	}
-}
-
-// waivers takes back a duty that the authority waived and that is not done yet.
-func (p *planner) waivers(d *Duty, u *unit, r *rulebook.Rule) {
-	for _, e := range p.v.kinds["waived"] {
-		if e.Rule != r.ID && (r.Parent == "" || e.Rule != r.Parent) || !u.concerns(e) || e.Basis == "claim" || len(e.To) > 0 && !slices.Contains(e.To, u.party.ID) || !u.alive(e) {
-			continue
-		}
-		if d.MetBy == nil {
-			d.State, d.PastDue = Waived, false
-		}
-		d.Because = append(d.Because, because("waived", "event", e.ID))
-	}
-}
-
-// decisions shows the obliged party's own reasoned decision that a rule asks
-// nothing of it. A decision is a fact to be seen, not a release.
-func (p *planner) decisions(d *Duty, u *unit, r *rulebook.Rule) {
-	for _, e := range p.v.by[u.party.ID] {
-		if e.Kind != "decided" || e.Result != "not-reportable" || !u.concerns(e) || !e.adopted(u.party.ID) ||
-			e.Rule != "" && e.Rule != r.ID && e.Rule != r.Parent && e.Rule != r.Series || !u.alive(e) {
-			continue
-		}
-		d.Because = append(d.Because, because("decided-not-reportable", "event", e.ID, "reason", e.Reason, "review", e.ReviewOn))
-	}
 }
 
 // needs says in words what an anchor waits for.

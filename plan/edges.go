@@ -56,7 +56,7 @@ func (p *planner) conflicts() {
 		return
 	}
 	for _, d := range p.plan.Duties {
-		if d.Anchor != nil && d.State != NotScheduled && d.State != Waived && !d.Informational && d.Incident == "" && (d.Modality == "must" || d.Modality == "should") {
+		if d.Anchor != nil && d.State != NotScheduled && d.State != Waived && d.State != Displaced && !d.Informational && d.Incident == "" && (d.Modality == "must" || d.Modality == "should") {
 			byParty[d.Obliged] = append(byParty[d.Obliged], d)
 		}
 	}

@@ -185,7 +185,8 @@ func (p *planner) party(party *casefile.Party) {
 	on := calendar.DateOf(p.o.At, time.UTC)
 	units := map[string]*subjectGrants{}
 	var order []string
-	standing := map[string]bool{}
+	standing := map[*rulebook.Rule]grantOf{}
+	var always []*rulebook.Rule
 	for _, g := range grants {
 		for _, bd := range p.byRole[g.Role] {
 			r := bd.rule
@@ -195,9 +196,12 @@ func (p *planner) party(party *casefile.Party) {
 			switch r.Class {
 			case "case-duty", "prohibition":
 			default:
-				if !standing[r.ID] {
-					standing[r.ID] = true
-					p.standing(party, r, roles)
+				have, ok := standing[r]
+				if !ok {
+					always = append(always, r)
+				}
+				if !ok || len(g.Assumes) < len(have.assumes) {
+					standing[r] = grantOf{g.Role, bd.who.Certainty, g.Assumes, bd.who.Note}
 				}
 				continue
 			}
@@ -218,6 +222,9 @@ func (p *planner) party(party *casefile.Party) {
 				sg.grant(r, g, bd.who)
 			}
 		}
+	}
+	for _, r := range always {
+		p.standing(party, r, standing[r], roles)
 	}
 	for _, k := range order {
 		p.subject(party, units[k], roles)
@@ -298,7 +305,7 @@ func (p *planner) subject(party *casefile.Party, sg *subjectGrants, roles []stri
 // unit makes a fresh unit for one world.
 func (p *planner) unit(party *casefile.Party, s subject, roles []string, dropped map[string]bool) *unit {
 	u := &unit{p: p, party: party, product: s.product, about: s.product, isIncident: s.isIncident,
-		dropped: dropped, touched: map[int]bool{}, results: map[stageKey]*result{}, taken: map[string]map[string]stageKey{}}
+		dropped: dropped, touched: map[int]bool{}, results: map[stageKey]*result{}, taken: map[string]map[string]slot{}}
 	if s.isIncident {
 		u.about = s.incident
 	}
@@ -313,27 +320,29 @@ func (p *planner) unit(party *casefile.Party, s subject, roles []string, dropped
 		slices.Sort(inside)
 		u.inputs.Product = rulebook.Product{ID: prod.ID, Provider: prod.Provider, Contains: inside, Own: u.own, Attributes: attributes(prod.Attributes)}
 	}
-	u.direct = !s.isIncident && p.knowsDirectly(party, s.product, dropped)
+	u.direct = !s.isIncident && u.knowsDirectly()
 	return u
 }
 
 // knowsDirectly: awareness of a component is awareness for each own product
 // that contains it, unless the party has its own `aware` for that product or
 // assessed it not affected (contract section 1).
-func (p *planner) knowsDirectly(party *casefile.Party, product string, dropped map[string]bool) bool {
-	if len(p.v.inside[product]) == 0 {
+func (u *unit) knowsDirectly() bool {
+	if len(u.p.v.inside[u.product]) == 0 {
 		return false
 	}
-	for _, e := range p.v.by[party.ID] {
-		if e.Of != product || dropped[e.ID] || !e.adopted(party.ID) {
+	knows := false
+	for _, e := range u.p.v.by[u.party.ID] {
+		if e.Of != u.product || !e.adopted(u.party.ID) {
 			continue
 		}
-		switch {
-		case e.Kind == "aware", e.Kind == "decided" && e.Result == "aware":
-			return true
-		case (e.Kind == "assessed" || e.Kind == "decided") && e.Result == "not-affected":
-			return true
+		own := e.Kind == "aware" || e.Kind == "decided" && e.Result == "aware" ||
+			(e.Kind == "assessed" || e.Kind == "decided") && e.Result == "not-affected"
+		if own && u.alive(e) { // alive notes the dispute: elsewhere the awareness may pass
+			if knows = true; e.Assumed {
+				addAll(&u.directOn, assumedEvent(e))
+			}
 		}
 	}
-	return false
+	return knows
 }

@@ -11,12 +11,19 @@ import (
 // meets lists the events that could meet a stage, in the order of time
 // (contract, "When a duty is met"). Those taken by an earlier stage of the same
 // series are left out.
-func (u *unit) meets(r *rulebook.Rule, s *rulebook.Stage, anchor *candidate) []*event {
+func (u *unit) meets(r *rulebook.Rule, s *rulebook.Stage, in *instance, all []candidate) []*event {
 	var out []*event
-	key := stageKey{r.ID, s.ID}
+	key := slot{stageKey{r.ID, s.ID}, in.n}
 	series := seriesOf(r)
+	anchor := &in.anchor
 	for _, e := range u.meeters(r, s) {
 		if other, used := u.taken[series][e.ID]; used && other != key && !covers(e, s) {
+			// an act that is its own anchor (simultaneous) stays with its instance
+			if other.stageKey != key.stageKey || !slices.Contains(anchor.events, e) {
+				continue
+			}
+		}
+		if answersAnother(e, in, all) {
 			continue
 		}
 		if !u.labelled(e, r, s) {
@@ -28,6 +35,23 @@ func (u *unit) meets(r *rulebook.Rule, s *rulebook.Stage, anchor *candidate) []*
 		out = append(out, e)
 	}
 	return out
+}
+
+// answersAnother tells whether an event names, in `re`, what another instance of
+// the stage runs from.
+func answersAnother(e *event, in *instance, all []candidate) bool {
+	names := func(c *candidate) bool {
+		return slices.ContainsFunc(c.events, func(x *event) bool { return x.ID == e.Re })
+	}
+	if e.Re == "" || names(&in.anchor) {
+		return false
+	}
+	for i := range all {
+		if names(&all[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func seriesOf(r *rulebook.Rule) string {
@@ -169,9 +193,9 @@ func (u *unit) publishes(e *event, s *rulebook.Stage) bool {
 
 // metBy picks what meets the stage: the first event, or with all-of recipients
 // the last of the first to each.
-func (u *unit) metBy(r *rulebook.Rule, s *rulebook.Stage, a *candidate) *event {
-	events := u.meets(r, s, a)
-	if re := exactReply(events, a); re != nil {
+func (u *unit) metBy(r *rulebook.Rule, s *rulebook.Stage, in *instance, all []candidate) *event {
+	events := u.meets(r, s, in, all)
+	if re := exactReply(events, &in.anchor); re != nil {
 		return re
 	}
 	if s.Duty == "acknowledge" {

@@ -132,7 +132,7 @@ type Duty struct {
 	Stage         string            `json:"stage"`
 	Title         string            `json:"title"`
 	Obliged       string            `json:"obliged"`
-	Of            string            `json:"of,omitempty"`
+	Of            string            `json:"of"`
 	Incident      string            `json:"incident,omitempty"`
 	To            []string          `json:"to"`
 	Duty          string            `json:"duty"`
@@ -153,7 +153,7 @@ type Duty struct {
 	MetAt         *Instant          `json:"met_at"`
 	LateBy        *string           `json:"late_by"`
 	Heard         *Heard            `json:"recipient_heard"`
-	Alternatives  []Alternative     `json:"alternatives,omitempty"`
+	Alternatives  []Alternative     `json:"alternatives"`
 	Contents      []string          `json:"contents"`
 	Because       []Reason          `json:"because"`
 	DisplacedBy   *string           `json:"displaced_by"`
@@ -234,6 +234,7 @@ type Standing struct {
 	Class     string   `json:"class"`
 	Party     string   `json:"party"`
 	KeepUntil *Instant `json:"keep_until"`
+	Assumes   []string `json:"assumes"`
 	Citation  string   `json:"citation"`
 }
 

@@ -94,12 +94,26 @@ func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited
 	loc := anchorZone(&start)
 	base.Since = &Anchor{Events: ids(start.events), Earliest: instant(base.start.Earliest, loc), Latest: instant(base.start.Latest, loc)}
 	for _, e := range start.events {
-		addAll(&base.Assumes, assumedEvent(e))
+		addAll(&base.Assumes, u.restsOn(e))
 	}
 	base.Because = append(base.Because, because("anchor", "events", p.eventWords(start.events)))
 	p.release(u, r, base)
+	p.lapse(r, base)
 	p.breach(u, r, base)
 	return []*Prohibited{base}
+}
+
+// lapse ends a prohibition with the rule that it comes from.
+func (p *planner) lapse(r *rulebook.Rule, d *Prohibited) {
+	_, until := r.InForce()
+	if until.IsZero() || d.end != (calendar.Span{}) && !begin(d.end).After(until) {
+		return
+	}
+	d.end = calendar.Instant(until)
+	if d.State != string(Awaiting) && !p.o.At.Before(until) {
+		d.State, d.ReleasedBy, d.ReleasedAt = "released", nil, instant(until, r.Pack().Location())
+		d.Because = append(d.Because, because("ended", "until", day(until, r)))
+	}
 }
 
 // allowed lists the recipients that the prohibition leaves free.
@@ -128,7 +142,7 @@ func (p *planner) release(u *unit, r *rulebook.Rule, d *Prohibited) {
 	}
 	for _, kind := range []casefile.Kind{"authorised", "waived"} {
 		for _, e := range p.v.kinds[kind] {
-			if e.Rule == r.ID && u.concerns(e) && e.Basis != "claim" && (len(e.To) == 0 || slices.Contains(e.To, u.party.ID)) && u.alive(e) {
+			if u.fromAuthority(e, r) {
 				cs = append(cs, candidate{u.span(e), []*event{e}})
 			}
 		}
@@ -139,6 +153,18 @@ func (p *planner) release(u *unit, r *rulebook.Rule, d *Prohibited) {
 	}
 	end := firstOf(cs)
 	d.State, d.end = "released", end.span
+	var rests [][]string
+	for _, c := range cs {
+		var one []string
+		for _, e := range c.events {
+			addAll(&one, u.restsOn(e))
+		}
+		rests = append(rests, one)
+	}
+	addAll(&d.Assumes, least(rests))
+	for _, e := range end.events {
+		addAll(&d.Assumes, assumedEvent(e))
+	}
 	id := end.events[0].ID
 	d.ReleasedBy, d.ReleasedAt = &id, instant(begin(end.span), anchorZone(&end))
 	d.Because = append(d.Because, because("released", "events", p.eventWords(end.events)))
@@ -182,6 +208,7 @@ func (p *planner) breach(u *unit, r *rulebook.Rule, d *Prohibited) {
 		}
 		id := e.ID
 		d.State, d.BreachedBy = "breached", &id
+		addAll(&d.Assumes, u.restsOn(e))
 		d.Because = append(d.Because, because("act-against", "event", id))
 		return
 	}
@@ -192,10 +219,11 @@ func (u *unit) forbidden(e *event, f *rulebook.Forbid, order string) (yes, unset
 	switch f.Act {
 	case "publish":
 		detail := e.Detail
-		switch e.Kind {
-		case "published", "cve-published":
-		case "exploit-published":
+		switch {
+		case e.Kind == "published", e.Kind == "cve-published":
+		case e.Kind == "exploit-published":
 			detail = "exploit"
+		case told(e.Kind) && u.public(e): // a post to a public list is a publication
 		default:
 			return false, false
 		}
@@ -216,13 +244,29 @@ func (u *unit) forbidden(e *event, f *rulebook.Forbid, order string) (yes, unset
 	return false, false
 }
 
+// public tells whether an event was addressed to a list or register that is open
+// to the world.
+func (u *unit) public(e *event) bool {
+	return slices.ContainsFunc(append([]string{e.Via, e.Where}, e.To...), func(id string) bool {
+		entry := u.p.b.Entry(id)
+		return entry != nil && entry.Public
+	})
+}
+
 // outside tells whether a recipient is one that the prohibition keeps out.
 func (u *unit) outside(to string, f *rulebook.Forbid, order string) bool {
 	switch f.Audience {
 	case "overseas":
 		on := calendar.DateOf(u.p.o.At, time.UTC)
 		if q := u.p.v.c.Party(to); q != nil {
-			return q.Country != "" && !casefile.Lies(q.Country, order, on)
+			if q.Country != "" {
+				return !casefile.Lies(q.Country, order, on)
+			}
+			// a party without a country lies where the entries lie that it is
+			return slices.ContainsFunc(q.Is, func(id string) bool {
+				e := u.p.b.Entry(id)
+				return e != nil && !casefile.Lies(e.Country, order, on)
+			})
 		}
 		if e := u.p.b.Entry(to); e != nil {
 			return !casefile.Lies(e.Country, order, on)
@@ -247,6 +291,7 @@ func (u *unit) excepted(to string, e *event, f *rulebook.Forbid) bool {
 func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohibited {
 	var out []*Prohibited
 	on := calendar.DateOf(p.o.At, time.UTC)
+	begins, ends := r.InForce()
 	for _, w := range p.v.c.Windows {
 		if w.Kind != r.Forbids.Window || w.Country != "" && !casefile.Lies(w.Country, r.Order, on) {
 			continue
@@ -259,6 +304,12 @@ func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohib
 		d := *base
 		d.Because = slices.Clone(base.Because)
 		d.start, d.end = from, endOf(to, w.To.Precision)
+		if !begins.IsZero() && !d.end.Latest.IsZero() && !d.end.Latest.After(begins) || !ends.IsZero() && !begin(from).Before(ends) {
+			continue // the window lies outside the time of the rule
+		}
+		if !begins.IsZero() {
+			d.start = calendar.Max(d.start, calendar.Instant(begins))
+		}
 		d.Window = &Window{From: instant(d.start.Earliest, w.From.Location()), To: instant(d.end.Latest, w.To.Location()), Name: w.Name}
 		switch {
 		case p.o.At.Before(d.start.Earliest):
@@ -270,6 +321,7 @@ func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohib
 		}
 		d.Because = append(d.Because, because("window", "name", w.Name))
 		p.consent(u, r, &d)
+		p.lapse(r, &d)
 		p.breach(u, r, &d)
 		out = append(out, &d)
 	}

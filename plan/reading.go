@@ -22,11 +22,13 @@ type counted struct {
 	notes       []string
 	steps       []Reason
 	zoned       bool // a reading of one candidate zone: shown, but sets nothing
+	rests       []string
 }
 
 // countAll computes every reading of a stage for one anchor.
-func (u *unit) countAll(r *rulebook.Rule, s *rulebook.Stage, a *candidate) []counted {
+func (u *unit) countAll(r *rulebook.Rule, s *rulebook.Stage, in *instance) []counted {
 	var out []counted
+	a := &in.anchor
 	var trigger *event
 	if len(a.events) > 0 {
 		trigger = a.events[len(a.events)-1]
@@ -51,6 +53,12 @@ func (u *unit) countAll(r *rulebook.Rule, s *rulebook.Stage, a *candidate) []cou
 		}
 		if c, ok := u.count(r, s, rd, from, a); ok {
 			out = append(out, c)
+			addAll(&in.rests, c.rests)
+			addAll(&in.rests, u.gateAssumes(rd.Gate()))
+			addAll(&in.rests, u.needsAssumed(rd.Anchor, r, s))
+			for _, e := range from.events {
+				addAll(&in.rests, u.restsOn(e))
+			}
 		}
 	}
 	return out
@@ -141,6 +149,9 @@ func steps(in []calendar.Step) []Reason {
 	out := make([]Reason, 0, len(in))
 	for _, s := range in {
 		r := Reason{Code: "step-" + s.Code, Args: s.Args}
+		if r.Args == nil {
+			r.Args = map[string]string{}
+		}
 		r.Text = r.Say("en")
 		out = append(out, r)
 	}
@@ -193,6 +204,9 @@ func (u *unit) bounded(r *rulebook.Rule, s *rulebook.Stage, out counted, stage *
 			}
 			own, _, _ := choose(cs, t.Anchor.Which, time.Time{}, time.Time{})
 			from = &own[0]
+			for _, e := range from.events {
+				addAll(&out.rests, u.restsOn(e))
+			}
 		}
 		end, _, err := calendar.Reckoning{Calc: calendar.Elapsed, Period: t.Period}.Over(from.span)
 		if err != nil {
@@ -253,6 +267,9 @@ func (u *unit) places(rd *rulebook.Reading, r *rulebook.Rule, s *rulebook.Stage)
 		states := []string{u.filingState()}
 		if states[0] == "" {
 			states = casefile.MemberStates(calendar.DateOf(u.p.o.At, time.UTC))
+		}
+		if len(states) == 0 { // long before the Union
+			states = []string{"EU"}
 		}
 		out := make([]place, 0, len(states))
 		for _, st := range states {

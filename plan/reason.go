@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -53,6 +54,7 @@ func Languages() []string {
 // Say renders a reason in a language, English if it has no words for it.
 func (r Reason) Say(lang string) string {
 	c := catalogues()
+	lang, _, _ = strings.Cut(strings.ReplaceAll(lang, "_", "-"), "-")
 	t, ok := c[lang][r.Code]
 	if !ok {
 		if t, ok = c["en"][r.Code]; !ok {
@@ -78,8 +80,13 @@ func fill(template string, args map[string]string) string {
 		template = template[i+j+1:]
 	}
 	b.WriteString(template)
-	return strings.ReplaceAll(b.String(), " )", ")") // an argument may be empty
+	out := hollow.ReplaceAllString(b.String(), "")
+	return strings.TrimSpace(strings.ReplaceAll(out, " )", ")"))
 }
+
+// hollow is a bracket that an empty argument left with nothing, or with only a
+// label, inside.
+var hollow = regexp.MustCompile(`[ \x{a0}]?[(（](?:[^()（）]*[:：])?[ \x{a0}]?[)）]`)
 
 // because makes a reason from pairs of argument names and values.
 func because(code string, pairs ...string) Reason {

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"slices"
+
+	"tocsin/rulebook"
 )
 
 // recipientParties resolves a recipient of a rule to parties of the case.
@@ -78,4 +80,18 @@ func (u *unit) went(e *event, recipient string) bool {
 		}
 	}
 	return false
+}
+
+// ownUpstream tells that a stage asks to tell the upstream provider where every
+// component is the party's own: nobody has to tell itself.
+func (u *unit) ownUpstream(s *rulebook.Stage) bool {
+	if len(s.To) != 1 || s.To[0] != "upstream-provider" || len(u.p.v.inside[u.product]) == 0 {
+		return false
+	}
+	for id := range u.p.v.inside[u.product] {
+		if u.p.v.c.Product(id).Provider != u.party.ID {
+			return false
+		}
+	}
+	return true
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"tocsin/calendar"
 	"tocsin/rulebook"
 )
@@ -22,6 +24,7 @@ type instance struct {
 	met      *event
 	covered  bool // met by an earlier notice that already gave the contents
 	heard    *event
+	rests    []string // assumptions behind what is required and behind readings with an anchor of their own
 }
 
 // stage evaluates a stage once per unit.
@@ -45,31 +48,35 @@ func (u *unit) stage(r *rulebook.Rule, s *rulebook.Stage) *result {
 	from, until := r.InForce()
 	chosen, early, after := choose(cs, s.Anchor.Which, from, until)
 	res.early, res.after = early, after
+	var rests []string
+	if len(chosen) > 0 {
+		rests = u.needsAssumed(&s.Anchor, r, s)
+	}
 	for i := range chosen {
-		in := &instance{n: i + 1, anchor: chosen[i]}
+		in := &instance{n: i + 1, anchor: chosen[i], rests: slices.Clone(rests)}
 		res.instances = append(res.instances, in)
-		u.settle(r, s, in)
+		u.settle(r, s, in, chosen)
 	}
 	return res
 }
 
 // settle counts the readings of an instance and finds what meets it.
-func (u *unit) settle(r *rulebook.Rule, s *rulebook.Stage, in *instance) {
-	in.readings = u.countAll(r, s, &in.anchor)
+func (u *unit) settle(r *rulebook.Rule, s *rulebook.Stage, in *instance, all []candidate) {
+	in.readings = u.countAll(r, s, in)
 	if u.base != nil { // a reading of one zone takes its outcome from the whole
 		if whole := u.base.stage(r, s); len(whole.instances) >= in.n {
 			in.met, in.covered, in.heard = whole.instances[in.n-1].met, whole.instances[in.n-1].covered, whole.instances[in.n-1].heard
 		}
 		return
 	}
-	if in.met = u.metBy(r, s, &in.anchor); in.met != nil {
+	if in.met = u.metBy(r, s, in, all); in.met != nil {
 		in.covered = covers(in.met, s) && in.met.Stage != s.ID
 		series := seriesOf(r)
 		if u.taken[series] == nil {
-			u.taken[series] = map[string]stageKey{}
+			u.taken[series] = map[string]slot{}
 		}
 		if _, used := u.taken[series][in.met.ID]; !used {
-			u.taken[series][in.met.ID] = stageKey{r.ID, s.ID}
+			u.taken[series][in.met.ID] = slot{stageKey{r.ID, s.ID}, in.n}
 		}
 	}
 	in.heard = u.heard(s, in.met)

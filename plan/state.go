@@ -43,14 +43,11 @@ func (u *unit) judge(in *instance, own []counted, all []counted) (state State, d
 		s := u.span(in.met)
 		met = &s
 	}
-	if len(all) == 0 {
+	if len(own) == 0 { // a date of a platform or of guidance is no number of the law
 		if met != nil {
 			return Met, time.Time{}
 		}
 		return Open, time.Time{}
-	}
-	if len(own) == 0 {
-		own = all
 	}
 	spans := make([]calendar.Span, len(own))
 	for i, c := range own {
@@ -61,49 +58,48 @@ func (u *unit) judge(in *instance, own []counted, all []counted) (state State, d
 	if due.IsZero() {
 		due = strict.Latest // open beginning: the bound that is known
 	}
-	last := time.Time{}
-	open := false
-	for _, c := range all {
-		if c.due.Latest.IsZero() {
-			open = true
-		}
-		if c.due.Latest.After(last) {
-			last = c.due.Latest
-		}
-	}
-	if open {
-		last = time.Time{}
-	}
 	if met != nil && sameEvent(in) {
 		return Met, due // the act is its own anchor: simultaneous
 	}
-	span := calendar.Span{Earliest: strict.Earliest, Latest: calendar.Max(spans...).Latest}
-	return u.combine(own, span, met, last), due
+	if met == nil {
+		return u.undone(all), due
+	}
+	return u.combine(own, met), due
+}
+
+// undone: as long as one reading of any basis still runs, the duty does.
+func (u *unit) undone(all []counted) State {
+	state := Running
+	for _, c := range all {
+		if state = outcome(c.due, c.exclusive, nil, c.due.Latest, u.p.o.At, u.p.kept); state == Running {
+			return Running
+		}
+	}
+	return state
+}
+
+// past tells whether a due date has gone by: at an end of day the day is over, an
+// instant may still be used.
+func past(own []counted, due, now time.Time) bool {
+	for _, c := range own {
+		if earliest(c.due).Equal(due) && within(now, due, c.exclusive) {
+			return false
+		}
+	}
+	return !now.Before(due)
 }
 
 // combine asks each reading: in time by all is met, late by all is late.
-func (u *unit) combine(own []counted, span calendar.Span, met *calendar.Span, last time.Time) State {
-	if met == nil {
-		return outcome(span, allExclusive(own), nil, last, u.p.o.At, u.p.kept)
-	}
+func (u *unit) combine(own []counted, met *calendar.Span) State {
 	state := State("")
 	for _, c := range own {
-		s := outcome(c.due, c.exclusive, met, last, u.p.o.At, u.p.kept)
+		s := outcome(c.due, c.exclusive, met, c.due.Latest, u.p.o.At, u.p.kept)
 		if state != "" && s != state {
 			return MetOrLate
 		}
 		state = s
 	}
 	return state
-}
-
-func allExclusive(cs []counted) bool {
-	for _, c := range cs {
-		if !c.exclusive {
-			return false
-		}
-	}
-	return true
 }
 
 func sameEvent(in *instance) bool {

@@ -22,15 +22,23 @@ type unit struct {
 	inputs rulebook.Inputs
 	direct bool // awareness of what is inside does not pass to this product
 
-	dropped map[string]bool                // events that this world leaves out
-	touched map[int]bool                   // dispute components that mattered
-	results map[stageKey]*result           // stages already evaluated in this world
-	taken   map[string]map[string]stageKey // series → event → the stage that it met
-	zone    string                         // candidate zone, for readings of their own
-	base    *unit                          // the unit without a zone
+	directOn []string // assumptions behind that
+
+	dropped map[string]bool            // events that this world leaves out
+	touched map[int]bool               // dispute components that mattered
+	results map[stageKey]*result       // stages already evaluated in this world
+	taken   map[string]map[string]slot // series → event → what it met
+	zone    string                     // candidate zone, for readings of their own
+	base    *unit                      // the unit without a zone
 }
 
 type stageKey struct{ rule, stage string }
+
+// slot is one clock of a series: the n-th instance of a stage.
+type slot struct {
+	stageKey
+	n int
+}
 
 // concerns tells whether an event is about the unit's subject.
 func (u *unit) concerns(e *event) bool {
@@ -55,7 +63,9 @@ func (u *unit) concernsIncident(e *event) bool {
 		return true
 	}
 	// a notice without an incident id counts where the case knows one incident only
-	return e.incident == "" && len(u.p.v.incidents) == 1 && (e.Kind == "notified" || e.Kind == "reported" || e.Kind == "users-notified" || e.Kind == "requested") &&
+	// (`reported` is about a vulnerability: being told of one is no knowledge of the incident)
+	return e.incident == "" && len(u.p.v.incidents) == 1 &&
+		(e.Kind == "notified" || e.Kind == "reported" && e.By == u.party.ID || e.Kind == "users-notified" || e.Kind == "requested") &&
 		(e.Rule != "" || len(u.p.v.kinds["exploitation-observed"])+len(u.p.v.kinds["aware"]) == 0)
 }
 

@@ -81,13 +81,28 @@ func (v *view) count(o Options) []*event {
 			continue
 		}
 		for _, id := range e.Supersedes {
-			retired[id] = true
+			if mayAnswer(e, v.c.Event(id)) {
+				retired[id] = true
+			}
 		}
 		out = append(out, &event{Event: e, span: s, zones: e.At.Zones(), incident: e.Incident, comp: -1, future: begin(s).After(o.At)})
 	}
 	out = slices.DeleteFunc(out, func(e *event) bool { return retired[e.ID] })
-	sort.SliceStable(out, func(i, j int) bool { return begin(out[i].span).Before(begin(out[j].span)) })
+	sort.Slice(out, func(i, j int) bool { // by time, then by id: the order of the file decides nothing
+		a, b := begin(out[i].span), begin(out[j].span)
+		return a.Before(b) || a.Equal(b) && out[i].ID < out[j].ID
+	})
 	return out
+}
+
+// mayAnswer tells whether one event can retire or dispute another. A claim about
+// another party that nobody adopted moves no clock, so it can stop none either;
+// it can answer only what the same hand recorded as a claim.
+func mayAnswer(e, other *casefile.Event) bool {
+	if e.Basis != "claim" || e.RecordedBy != "" && e.RecordedBy == e.By {
+		return true
+	}
+	return other != nil && other.Basis == "claim" && other.RecordedBy == e.RecordedBy
 }
 
 // known is when an event was recorded; without a record the latest bound of
@@ -144,7 +159,7 @@ func (v *view) add(e *event) {
 	}
 	v.events = append(v.events, e)
 	e.exploited = e.Exploited
-	if re := v.c.Event(e.Re); re != nil && re.Kind == "exploitation-observed" && e.Kind != "exploitation-observed" {
+	if re := v.c.Event(e.Re); re != nil && re.Kind == "exploitation-observed" && !re.Denies && e.Kind != "exploitation-observed" {
 		e.exploited = true
 	}
 	if e.Denies {
@@ -154,108 +169,23 @@ func (v *view) add(e *event) {
 		v.by[e.By] = append(v.by[e.By], e)
 	}
 	for _, t := range e.To {
-		v.to[t] = append(v.to[t], e)
+		v.receive(t, e)
 		for _, p := range v.is[t] {
-			if !slices.Contains(e.To, p) {
-				v.to[p] = append(v.to[p], e)
-			}
+			v.receive(p, e)
 		}
 	}
 	v.kinds[e.Kind] = append(v.kinds[e.Kind], e)
+}
+
+// receive notes once what a party was told, however many of its names are listed.
+func (v *view) receive(party string, e *event) {
+	if l := v.to[party]; len(l) == 0 || l[len(l)-1] != e {
+		v.to[party] = append(l, e)
+	}
 }
 
 // adopted tells whether an event counts for a party's clock: another's claim
 // about it does not, until it is adopted as a new event.
 func (e *event) adopted(party string) bool {
 	return e.Basis != "claim" || e.RecordedBy == party
-}
-
-// component is a set of claims that compete, with the ways to choose among them.
-type component struct {
-	members []*event
-	choices [][]string // maximal sets of claims that can be true together
-}
-
-const maxChoices = 16
-
-// components finds the connected parts of the dispute graph and, for each, its
-// maximal independent sets: `disputes` makes two events alternatives of one
-// another, not all three of a chain.
-func components(v *view) []component {
-	edges := map[string][]string{}
-	for _, e := range v.known {
-		for _, d := range e.Disputes {
-			if v.byID[d] != nil {
-				edges[e.ID] = append(edges[e.ID], d)
-				edges[d] = append(edges[d], e.ID)
-			}
-		}
-	}
-	var out []component
-	for _, e := range v.known {
-		if len(edges[e.ID]) == 0 || e.comp >= 0 {
-			continue
-		}
-		comp := component{}
-		queue := []*event{e}
-		e.comp = len(out)
-		for len(queue) > 0 {
-			x := queue[0]
-			queue = queue[1:]
-			comp.members = append(comp.members, x)
-			for _, id := range edges[x.ID] {
-				if n := v.byID[id]; n.comp < 0 {
-					n.comp = len(out)
-					queue = append(queue, n)
-				}
-			}
-		}
-		comp.choices = independent(comp.members, edges)
-		out = append(out, comp)
-	}
-	return out
-}
-
-// independent lists the maximal independent sets, in the order of the members.
-func independent(members []*event, edges map[string][]string) [][]string {
-	var out [][]string
-	var grow func(i int, chosen []string)
-	grow = func(i int, chosen []string) {
-		if len(out) >= maxChoices {
-			return
-		}
-		if i == len(members) {
-			for _, m := range members { // maximal: nothing more fits
-				if !slices.Contains(chosen, m.ID) && !clash(m.ID, chosen, edges) {
-					return
-				}
-			}
-			out = append(out, slices.Clone(chosen))
-			return
-		}
-		id := members[i].ID
-		if !clash(id, chosen, edges) {
-			grow(i+1, append(slices.Clone(chosen), id))
-		}
-		if len(edges[id]) > 0 {
-			grow(i+1, chosen)
-		}
-	}
-	if len(members) > 20 { // too many to enumerate: each claim alone
-		for _, m := range members[:min(len(members), maxChoices)] {
-			out = append(out, []string{m.ID})
-		}
-		return out
-	}
-	grow(0, nil)
-	return out
-}
-
-func clash(id string, chosen []string, edges map[string][]string) bool {
-	for _, c := range chosen {
-		if slices.Contains(edges[id], c) {
-			return true
-		}
-	}
-	return false
 }

@@ -12,7 +12,7 @@ import (
 
 // standing adds a rule that asks something at all times, with the day until
 // which records must be kept where one follows from the case.
-func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, roles []string) {
+func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, g grantOf, roles []string) {
 	from, until := r.InForce()
 	if !r.Scheduled() || !from.IsZero() && p.o.At.Before(from) || !until.IsZero() && !p.o.At.Before(until) {
 		return
@@ -22,20 +22,22 @@ func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, roles []stri
 	if !u.holds(r.Gate(), nil) {
 		return
 	}
-	s := &Standing{Rule: r.ID, Title: rulebook.T(r.Title, "en"), Class: r.Class, Party: party.ID, Citation: r.Citation.Text}
+	s := &Standing{Rule: r.ID, Title: rulebook.T(r.Title, "en"), Class: r.Class, Party: party.ID, Citation: r.Citation.Text, Assumes: []string{}}
+	addAll(&s.Assumes, g.assumes)
 	if r.Retain != nil {
-		s.KeepUntil = u.keepUntil(r)
+		s.keepUntil(u, r)
 	}
 	p.plan.Standing = append(p.plan.Standing, s)
 }
 
 // keepUntil is the latest of the retention minima of the entries in the case.
-func (u *unit) keepUntil(r *rulebook.Rule) *Instant {
+func (d *Standing) keepUntil(u *unit, r *rulebook.Rule) {
 	loc := r.Pack().Location()
 	if z, err := calendar.Zone(r.Retain.Zone); err == nil && r.Retain.Zone != "" {
 		loc = z
 	}
 	var last *Instant
+	var because []string // the assumptions behind the latest of them
 	for i := range r.Retain.Each {
 		for _, c := range u.match(&r.Retain.Each[i], r, nil) {
 			k := calendar.Reckoning{Calc: calendar.RetentionMin, Period: r.Retain.Period, Zone: loc}
@@ -45,10 +47,15 @@ func (u *unit) keepUntil(r *rulebook.Rule) *Instant {
 			}
 			if last == nil || due.Latest.After(last.Time) {
 				last = instant(due.Latest, loc)
+				because = because[:0]
+				for _, e := range c.events {
+					addAll(&because, assumedEvent(e))
+				}
 			}
 		}
 	}
-	return last
+	d.KeepUntil = last
+	addAll(&d.Assumes, because)
 }
 
 // warn adds what a careful reader should see beside the duties.

@@ -63,10 +63,16 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 				break
 			}
 			if n == maxWorlds-1 {
-				p.plan.Warnings = append(p.plan.Warnings, because("too-many-claims", "rule", r.ID))
+				p.tooMany(r)
 			}
 		}
 		if len(touched) == before {
+			break
+		}
+	}
+	for c := range touched {
+		if p.v.comps[c].cut {
+			p.tooMany(r)
 			break
 		}
 	}
@@ -87,6 +93,13 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 		out = append(out, merge(all[id], byID[id], len(outcomes)))
 	}
 	return out
+}
+
+// tooMany warns, once a rule, that not every combination was looked at.
+func (p *planner) tooMany(r *rulebook.Rule) {
+	if !slices.ContainsFunc(p.plan.Warnings, func(w Reason) bool { return w.Code == "too-many-claims" && w.Args["rule"] == r.ID }) {
+		p.plan.Warnings = append(p.plan.Warnings, because("too-many-claims", "rule", r.ID))
+	}
 }
 
 // next counts the choice up like a clock; false when it has come round.

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
+
+	"tocsin/internal/fault"
 )
 
 // NodeDecoder is a value that reads itself from a node, for forms that a plain
@@ -30,10 +32,13 @@ func Decode(name string, n *yaml.Node, out any) error {
 type decoder struct{ name string }
 
 func (d decoder) errorf(n *yaml.Node, path, format string, args ...any) error {
-	return at(d.name, n.Line, path, format, args...)
+	return fault.At(d.name, n.Line, path, format, args...)
 }
 
 func (d decoder) value(n *yaml.Node, v reflect.Value, path string) error {
+	if isNull(n) {
+		return nil // as if the key were not there
+	}
 	if v.CanAddr() {
 		switch u := v.Addr().Interface().(type) {
 		case NodeDecoder:
@@ -50,9 +55,6 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, path string) error {
 			}
 			return nil
 		}
-	}
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-		return nil
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -98,6 +100,8 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, path string) error {
 	return nil
 }
 
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
 func scalar(n *yaml.Node) any {
 	switch n.Tag {
 	case "!!bool":
@@ -106,7 +110,10 @@ func scalar(n *yaml.Node) any {
 		if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil {
 			return i
 		}
-	case "!!float":
+	case "!!float": // a whole number too large for 64 bits has that tag too, and is kept as it is written
+		if !strings.ContainsAny(n.Value, ".eE") {
+			break
+		}
 		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
 			return f
 		}
@@ -145,6 +152,9 @@ func (d decoder) list(n *yaml.Node, v reflect.Value, path string) error {
 	}
 	s := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	for i, c := range n.Content {
+		if isNull(c) {
+			return d.errorf(c, entryPath(path, i, c), "has no value")
+		}
 		if err := d.value(c, s.Index(i), entryPath(path, i, c)); err != nil {
 			return err
 		}
@@ -153,25 +163,13 @@ func (d decoder) list(n *yaml.Node, v reflect.Value, path string) error {
 	return nil
 }
 
-// entryPath names a list entry by its id where it has one: events[e3].
-func entryPath(path string, i int, c *yaml.Node) string {
-	if c.Kind == yaml.MappingNode {
-		for j := 0; j+1 < len(c.Content); j += 2 {
-			if c.Content[j].Value == "id" && c.Content[j+1].Kind == yaml.ScalarNode {
-				return fmt.Sprintf("%s[%s]", path, c.Content[j+1].Value)
-			}
-		}
-	}
-	return fmt.Sprintf("%s[%d]", path, i)
-}
-
 func (d decoder) table(n *yaml.Node, v reflect.Value, path string) error {
 	if n.Kind != yaml.MappingNode {
 		return d.errorf(n, path, "keys with values are needed here, not a %s", kindWord(n))
 	}
 	m := reflect.MakeMapWithSize(v.Type(), len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i+1].Tag == "!!null" && n.Content[i+1].Kind == yaml.ScalarNode {
+		if isNull(n.Content[i+1]) {
 			return d.errorf(n.Content[i], join(path, n.Content[i].Value), "has no value; text that holds a comma is quoted")
 		}
 		e := reflect.New(v.Type().Elem()).Elem()

@@ -2,18 +2,14 @@
 //
 // It promises one clear error with file, line and key for each thing that it
 // refuses: an unknown or doubled key, a value of the wrong type, a bad byte, an
-// alias, too many bytes, too deep a nest. It never expands aliases (so a "YAML
-// bomb" costs nothing), never guesses types, and never reads from disk itself.
+// alias, too many bytes or values, too deep a nest. It never expands aliases (so
+// a "YAML bomb" costs nothing), never guesses types, and never reads from disk
+// itself.
 package document
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -24,8 +20,9 @@ import (
 
 // Limits on what is read. The zero value takes the defaults.
 type Limits struct {
-	Bytes int // default 16 MiB
-	Depth int // default 40
+	Bytes  int // default 16 MiB
+	Depth  int // default 40
+	Values int // default 2,000,000: what 16 MiB of honest text stays below, and what a reader can build within seconds
 }
 
 func (l Limits) orDefault() Limits {
@@ -35,44 +32,65 @@ func (l Limits) orDefault() Limits {
 	if l.Depth == 0 {
 		l.Depth = 40
 	}
+	if l.Values == 0 {
+		l.Values = 2_000_000
+	}
 	return l
 }
 
-// Parse turns the bytes of one YAML or JSON document into its root mapping.
+// Parse turns the bytes of one YAML or JSON document into its root mapping. A
+// byte order mark of UTF-8 and line ends of any system are taken as they come.
 func Parse(name string, data []byte, lim Limits) (*yaml.Node, error) {
 	lim = lim.orDefault()
 	if len(data) > lim.Bytes {
-		return nil, &fault.Error{Kind: fault.Invalid, File: name,
-			Message: fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), lim.Bytes)}
+		return nil, fault.At(name, 0, "", "the file has %d bytes; at most %d are read", len(data), lim.Bytes)
+	}
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
+		return nil, fault.At(name, 1, "", "the file is in UTF-16; save it as UTF-8")
 	}
 	if i := invalidUTF8(data); i >= 0 {
-		return nil, at(name, 1+bytes.Count(data[:i], []byte("\n")), "", "byte %d is not valid UTF-8", i+1)
+		return nil, fault.At(name, 1+bytes.Count(data[:i], []byte("\n")), "", "byte %d is not valid UTF-8", i+1)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return nil, fault.At(name, 1+bytes.Count(data[:i], []byte("\n")), "", "byte %d is a NUL, which no text holds", i+1)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, at(name, 1, "", "the file is empty")
+		return nil, fault.At(name, 1, "", "the file is empty")
 	}
-	if d, line := nesting(data); d > 4*lim.Depth {
-		return nil, at(name, line, "", "nested more than %d levels deep", lim.Depth)
+	if n := separators(data); n > lim.Values {
+		return nil, fault.At(name, 0, "", "the file holds more than %d values", lim.Values)
 	}
-	var root *yaml.Node
-	var err error
-	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
-		root, err = parseJSON(name, data, lim)
-	} else {
-		root, err = parseYAML(name, data)
+	read := parseYAML
+	if looksLikeJSON(data) {
+		read = parseJSON
 	}
+	root, err := read(name, data, lim)
 	if err != nil {
 		return nil, err
 	}
-	if root.Kind != yaml.MappingNode {
-		return nil, at(name, root.Line, "", "the document must be a list of keys with values, not a %s", kindWord(root))
+	if isNull(root) {
+		return nil, fault.At(name, 1, "", "the file is empty")
 	}
-	return root, check(name, root, "", 0, lim.Depth)
+	if root.Kind != yaml.MappingNode {
+		return nil, fault.At(name, root.Line, "", "the document must be a list of keys with values, not a %s", kindWord(root))
+	}
+	if err := check(name, root, "", 0, lim.Depth); err != nil {
+		return nil, err
+	}
+	return root, nil
 }
 
-// At makes an Invalid error for a place.
-func at(name string, line int, key, format string, args ...any) error {
-	return &fault.Error{Kind: fault.Invalid, File: name, Line: line, Key: key, Message: fmt.Sprintf(format, args...)}
+// looksLikeJSON: an object whose first key is quoted. A YAML flow mapping with
+// plain keys is YAML.
+func looksLikeJSON(data []byte) bool {
+	const blanks = " \t\r\n"
+	data = bytes.TrimLeft(data, blanks)
+	if len(data) == 0 || data[0] != '{' {
+		return false
+	}
+	data = bytes.TrimLeft(data[1:], blanks)
+	return len(data) == 0 || data[0] == '"' || data[0] == '}'
 }
 
 func invalidUTF8(data []byte) int {
@@ -89,162 +107,47 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-// nesting bounds the depth before a recursive parser sees the bytes: the most
-// opening brackets in a row that are not closed, or block indicators on a line.
-func nesting(data []byte) (deepest, line int) {
-	depth, n := 0, 1
-	for i, b := range data {
+// separators bounds how many values the bytes can hold before a reader builds
+// them: each value but the first stands behind one of these.
+func separators(data []byte) int {
+	n := 0
+	for _, b := range data {
 		switch b {
-		case '\n':
+		case ',', '\n', ':', '[', '{':
 			n++
-		case '[', '{':
-			depth++
-		case ']', '}':
-			if depth > 0 {
-				depth--
-			}
-		case '-':
-			// "- - - -" opens a block sequence each; count runs on one line
-			if i > 1 && data[i-1] == ' ' && data[i-2] == '-' {
-				run := 1
-				for j := i; j >= 2 && data[j-1] == ' ' && data[j-2] == '-'; j -= 2 {
-					run++
-				}
-				if run > deepest {
-					deepest, line = run, n
-				}
-			}
-		}
-		if depth > deepest {
-			deepest, line = depth, n
 		}
 	}
-	return deepest, line
+	return n
 }
 
-var lineOf = regexp.MustCompile(`line (\d+)`)
-
-func parseYAML(name string, data []byte) (*yaml.Node, error) {
-	l, err := yaml.NewLoader(bytes.NewReader(data))
-	if err != nil {
-		return nil, at(name, 0, "", "%v", err)
-	}
-	var doc yaml.Node
-	if err := l.Load(&doc); err != nil {
-		return nil, yamlError(name, err)
-	}
-	var more yaml.Node
-	if err := l.Load(&more); err == nil {
-		return nil, at(name, more.Line, "", "a second document begins here; one file holds one document")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, yamlError(name, err)
-	}
-	if doc.Kind == yaml.DocumentNode {
-		if len(doc.Content) == 0 {
-			return nil, at(name, 1, "", "the file is empty")
-		}
-		return doc.Content[0], nil
-	}
-	return &doc, nil
-}
-
-func yamlError(name string, err error) error {
-	msg := strings.Join(strings.Fields(err.Error()), " ")
-	line := 0
-	if m := lineOf.FindStringSubmatch(msg); m != nil {
-		line, _ = strconv.Atoi(m[1])
-	}
-	msg = strings.TrimPrefix(msg, "yaml: ")
-	return at(name, line, "", "not readable as YAML: %s", msg)
-}
-
-// parseJSON reads JSON into the same tree, since YAML's rules on tabs differ.
-func parseJSON(name string, data []byte, lim Limits) (*yaml.Node, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	line := func() int { return 1 + bytes.Count(data[:min(int(dec.InputOffset()), len(data))], []byte("\n")) }
-	var value func(depth int) (*yaml.Node, error)
-	value = func(depth int) (*yaml.Node, error) {
-		if depth > lim.Depth {
-			return nil, at(name, line(), "", "nested more than %d levels deep", lim.Depth)
-		}
-		tok, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		n := &yaml.Node{Kind: yaml.ScalarNode, Line: line()}
-		switch t := tok.(type) {
-		case json.Delim:
-			n.Kind, n.Tag = yaml.MappingNode, "!!map"
-			if t == '[' {
-				n.Kind, n.Tag = yaml.SequenceNode, "!!seq"
-			}
-			for dec.More() {
-				if n.Kind == yaml.MappingNode {
-					key, err := dec.Token()
-					if err != nil {
-						return nil, err
-					}
-					n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key.(string), Line: line()})
-				}
-				v, err := value(depth + 1)
-				if err != nil {
-					return nil, err
-				}
-				n.Content = append(n.Content, v)
-			}
-			_, err := dec.Token()
-			return n, err
-		case string:
-			n.Tag, n.Value = "!!str", t
-		case json.Number:
-			n.Tag, n.Value = "!!int", t.String()
-			if strings.ContainsAny(t.String(), ".eE") {
-				n.Tag = "!!float"
-			}
-		case bool:
-			n.Tag, n.Value = "!!bool", strconv.FormatBool(t)
-		case nil:
-			n.Tag, n.Value = "!!null", "null"
-		}
-		return n, nil
-	}
-	root, err := value(0)
-	if err != nil {
-		var fe *fault.Error
-		if errors.As(err, &fe) {
-			return nil, err
-		}
-		return nil, at(name, line(), "", "not readable as JSON: %v", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, at(name, line(), "", "something follows the end of the document")
-	}
-	return root, nil
-}
-
-// check refuses what no document of ours needs: aliases, anchors, merge keys,
-// doubled keys, and nests that are too deep.
+// check refuses what no document of ours needs: aliases, anchors, tags, merge
+// keys, doubled keys, characters that no text holds, and nests that are too deep.
 func check(name string, n *yaml.Node, path string, depth, limit int) error {
-	if depth > limit {
-		return at(name, n.Line, "", "nested more than %d levels deep", limit)
-	}
-	if n.Kind == yaml.AliasNode {
-		return at(name, n.Line, path, "aliases (*%s) are not allowed; write the value out", n.Value)
-	}
-	if n.Anchor != "" {
-		return at(name, n.Line, path, "anchors (&%s) are not allowed; write the value out", n.Anchor)
+	switch {
+	case depth > limit:
+		return fault.At(name, n.Line, "", "nested more than %d levels deep", limit)
+	case n.Kind == yaml.AliasNode:
+		return fault.At(name, n.Line, path, "aliases (*%s) are not allowed; write the value out", n.Value)
+	case n.Anchor != "":
+		return fault.At(name, n.Line, path, "anchors (&%s) are not allowed; write the value out", n.Anchor)
+	case n.Style&yaml.TaggedStyle != 0:
+		return fault.At(name, n.Line, path, "tags (%s) are not allowed; write the value alone", n.Tag)
+	case n.Kind == yaml.ScalarNode && strings.ContainsRune(n.Value, 0):
+		return fault.At(name, n.Line, path, "the character U+0000 is not allowed in text")
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		seen := map[string]int{}
+		seen := make(map[string]int, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k := n.Content[i]
-			if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
-				return at(name, k.Line, path, "a key must be a plain word")
+			switch {
+			case k.Kind == yaml.ScalarNode && k.Tag == "!!merge":
+				return fault.At(name, k.Line, path, "merge keys (<<) are not allowed; write the values out")
+			case k.Kind != yaml.ScalarNode || k.Anchor != "" || k.Style&yaml.TaggedStyle != 0 || strings.ContainsRune(k.Value, 0):
+				return fault.At(name, k.Line, path, "a key must be a plain word")
 			}
 			if first, dup := seen[k.Value]; dup {
-				return at(name, k.Line, join(path, k.Value), "the key stands twice; it stood on line %d already", first)
+				return fault.At(name, k.Line, join(path, k.Value), "the key stands twice; it stood on line %d already", first)
 			}
 			seen[k.Value] = k.Line
 			if err := check(name, n.Content[i+1], join(path, k.Value), depth+1, limit); err != nil {
@@ -253,7 +156,7 @@ func check(name string, n *yaml.Node, path string, depth, limit int) error {
 		}
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			if err := check(name, c, fmt.Sprintf("%s[%d]", path, i), depth+1, limit); err != nil {
+			if err := check(name, c, entryPath(path, i, c), depth+1, limit); err != nil {
 				return err
 			}
 		}
@@ -266,6 +169,26 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
+}
+
+// entryPath names a list entry by its id where it has one: events[e3].
+func entryPath(path string, i int, c *yaml.Node) string {
+	if id, ok := idOf(c); ok {
+		return path + "[" + id + "]"
+	}
+	return fmt.Sprintf("%s[%d]", path, i)
+}
+
+func idOf(n *yaml.Node) (string, bool) {
+	if n.Kind != yaml.MappingNode {
+		return "", false
+	}
+	for j := 0; j+1 < len(n.Content); j += 2 {
+		if n.Content[j].Value == "id" && n.Content[j+1].Kind == yaml.ScalarNode {
+			return n.Content[j+1].Value, true
+		}
+	}
+	return "", false
 }
 
 func kindWord(n *yaml.Node) string {

@@ -3,12 +3,17 @@
 // Every error that a person or a program outside can cause carries one of the
 // kinds below, and where it came from bytes, the file, line and key. The edges
 // (command line, HTTP) map kinds to exit codes and statuses in one table each.
-// It never holds internals meant to stay inside: a message is for the public.
+// A message is one line of printable text of bounded length, whatever the bytes
+// were that caused it. It never holds internals meant to stay inside: it is for
+// the public.
 package fault
 
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
 )
 
 // Kind says what sort of thing went wrong. The list is closed.
@@ -43,13 +48,58 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.File != "" && e.Line > 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, s)
+		s = fmt.Sprintf("%s:%d: %s", e.File, e.Line, s)
 	case e.File != "":
-		return e.File + ": " + s
+		s = e.File + ": " + s
 	case e.Line > 0:
-		return fmt.Sprintf("line %d: %s", e.Line, s)
+		s = fmt.Sprintf("line %d: %s", e.Line, s)
+	}
+	return oneLine(clip(s, maxMessage))
+}
+
+// The most runes of a message, and of one value that a message repeats.
+const (
+	maxMessage = 600
+	maxValue   = 80
+)
+
+// clip shortens s to n runes, and says with an ellipsis that it did.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
 	}
 	return s
+}
+
+// oneLine keeps what outside bytes put into a message from moving the cursor,
+// beginning a line or turning the direction of a terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+// At returns an Invalid error for a place in a document: its name, its line (0
+// if unknown) and its key ("" if none). Texts among args are shortened.
+func At(file string, line int, key, format string, args ...any) error {
+	for i, a := range args {
+		if v := reflect.ValueOf(a); v.Kind() == reflect.String {
+			args[i] = clip(v.String(), maxValue)
+		}
+	}
+	return &Error{Kind: Invalid, File: file, Line: line, Key: clip(key, 2*maxValue), Message: fmt.Sprintf(format, args...)}
 }
 
 // New returns an error of a kind without a place.
