@@ -21,7 +21,7 @@ test: deps fmt vet lint build rules fuzz unit ## everything that must hold; ends
 .PHONY: deps
 deps: ## install what the tests need from Debian, or say what is missing
 	$(call say,what the tests need from outside Go)
-	@internal/testdeps/ensure.sh
+	@bash internal/testdeps/ensure.sh
 
 .PHONY: fmt
 fmt: ## every Go file is formatted
@@ -53,7 +53,7 @@ rules: ## the rule packs lack nothing, and their worked examples hold
 .PHONY: fuzz
 fuzz: ## every fuzz target for a few seconds (FUZZ_EACH, FUZZ_TOTAL)
 	$(call say,short fuzzing)
-	@tools/fuzz.sh
+	@bash tools/fuzz.sh
 
 .PHONY: unit
 unit: ## the tests, with the race detector

@@ -190,7 +190,16 @@ func flow(s string) (*yaml.Node, error) {
 	if v.Tag == "!!null" {
 		return text(s), nil
 	}
+	unplace(v)
 	return v, nil
+}
+
+// unplace takes the lines away: what was supposed stands on none of the file.
+func unplace(n *yaml.Node) {
+	n.Line = 0
+	for _, c := range n.Content {
+		unplace(c)
+	}
 }
 
 // split cuts at blanks outside quotes and brackets.

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,7 +12,31 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var program string
+var (
+	program string
+	update  = flag.Bool("update", false, "draw docs/log4shell.svg anew")
+)
+
+// The picture in the README is what the program draws today.
+func TestReadmePicture(t *testing.T) {
+	out, err := exec.Command(program, "plan", "../examples/log4shell.yaml", "--at", "2022-07-15T00:00:00Z", "--format", "svg").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "../docs/log4shell.svg"
+	if *update {
+		if err := os.WriteFile(file, out, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, out) {
+		t.Errorf("%s is not what the program draws; look at the picture, then run make golden", file)
+	}
+}
 
 func TestMain(m *testing.M) {
 	code, err := build(m)

@@ -39,6 +39,7 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 		duties []*Duty
 	}
 	var outcomes []outcome
+	cut := false // not every combination is looked at
 	for {
 		before := len(touched)
 		outcomes = outcomes[:0]
@@ -63,7 +64,7 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 				break
 			}
 			if n == maxWorlds-1 {
-				p.tooMany(r)
+				cut = true
 			}
 		}
 		if len(touched) == before {
@@ -71,10 +72,10 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 		}
 	}
 	for c := range touched {
-		if p.v.comps[c].cut {
-			p.tooMany(r)
-			break
-		}
+		cut = cut || p.v.comps[c].cut
+	}
+	if cut {
+		p.tooMany(r)
 	}
 	byID := map[string][]Alternative{}
 	all := map[string][]*Duty{}
@@ -90,7 +91,7 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 	}
 	var out []*Duty
 	for _, id := range order {
-		out = append(out, merge(all[id], byID[id], len(outcomes)))
+		out = append(out, merge(all[id], byID[id], !cut && len(all[id]) == len(outcomes)))
 	}
 	return out
 }
@@ -115,8 +116,10 @@ func next(choice map[int]int, comps []int, all []component) bool {
 	return false
 }
 
-// merge makes one duty of its outcomes in several worlds.
-func merge(ds []*Duty, alts []Alternative, worlds int) *Duty {
+// merge makes one duty of its outcomes in several worlds. Where they are not all
+// there is, because the duty is missing from some or some were not computed, no
+// common state is claimed.
+func merge(ds []*Duty, alts []Alternative, whole bool) *Duty {
 	d := ds[0]
 	same, sameState, sameDue, sameAnchor := true, true, true, true
 	for _, o := range ds[1:] {
@@ -134,9 +137,7 @@ func merge(ds []*Duty, alts []Alternative, worlds int) *Duty {
 		}
 		addAll(&d.Assumes, o.Assumes)
 	}
-	if len(ds) < worlds {
-		sameState = false // in some world the duty is not there at all
-	}
+	sameState = sameState && whole
 	if same && sameState && sameDue && sameAnchor {
 		return d
 	}

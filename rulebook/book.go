@@ -85,7 +85,11 @@ func Load(dirs ...Dir) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range b.check() {
+	problems := b.check()
+	for _, p := range b.Packs {
+		p.root = nil // only messages need it
+	}
+	for _, p := range problems {
 		if !p.Warning {
 			return nil, p.err()
 		}
@@ -149,7 +153,7 @@ func readPack(f packFile) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pack{file: f.name}
+	p := &Pack{file: f.name, root: root}
 	if err := document.Decode(f.name, root, p); err != nil {
 		return nil, err
 	}
@@ -169,14 +173,15 @@ func digest(files []packFile) string {
 func (r *Rule) SetLine(n int) { r.line = n }
 
 func (b *Book) add(p *Pack) error {
-	dup := func(list, id string) error {
-		return &fault.Error{Kind: fault.Invalid, File: p.file, Key: list + "[" + id + "]", Message: "the id is taken already"}
+	refuse := func(line int, key, format string, args ...any) error {
+		return document.Locate(fault.At(p.file, line, key, format, args...), p.root)
 	}
+	dup := func(list, id string) error { return refuse(0, list+"["+id+"].id", "the id is taken already") }
 	b.Packs = append(b.Packs, p)
 	for i := range p.Roles {
 		r := &p.Roles[i]
 		if b.roles[r.ID] != nil && b.roles[r.ID].Over != r.Over {
-			return dup("roles", r.ID)
+			return refuse(0, "roles["+r.ID+"].over", "another pack declares the role over %q", b.roles[r.ID].Over)
 		}
 		b.roles[r.ID] = r
 	}
@@ -204,8 +209,11 @@ func (b *Book) add(p *Pack) error {
 	for i := range p.Rules {
 		r := &p.Rules[i]
 		r.pack = p
-		if r.ID == "" || b.rules[r.ID] != nil {
-			return &fault.Error{Kind: fault.Invalid, File: p.file, Line: r.line, Key: "rules[" + r.ID + "]", Message: "the id is missing or taken already"}
+		if r.ID == "" {
+			return refuse(r.line, fmt.Sprintf("rules[%d].id", i), "is missing")
+		}
+		if old := b.rules[r.ID]; old != nil {
+			return refuse(r.line, "rules["+r.ID+"].id", "the id is taken already, at %s:%d", old.pack.file, old.line)
 		}
 		r.defaults()
 		b.rules[r.ID] = r

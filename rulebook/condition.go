@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -170,3 +171,5 @@ func (c *Condition) Holds(in *Inputs) (bool, error) {
 	b, ok := v.Value().(bool)
 	return ok && b, nil
 }
+
+func reflectType[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -8,11 +8,11 @@ func (c *checker) edges() {
 	after := map[string][]string{}
 	stages := map[string][]string{}
 	for _, r := range c.b.Rules {
-		c.file, c.line = r.pack.file, r.line
-		for name, ids := range map[string][]string{"after": r.After, "with": r.With, "displaces": r.Displaces} {
+		c.at(r)
+		for i, ids := range [][]string{r.After, r.With, r.Displaces} {
 			for _, id := range ids {
 				if c.b.rules[id] == nil && len(c.b.children[id]) == 0 {
-					c.bad("rules["+r.ID+"]."+name, "%q is not a rule", id)
+					c.bad("rules["+r.ID+"]."+[]string{"after", "with", "displaces"}[i], "%q is not a rule", id)
 				}
 			}
 		}
@@ -24,12 +24,17 @@ func (c *checker) edges() {
 		}
 	}
 	if at := circle(after); at != "" {
+		c.at(c.b.rules[at])
 		c.bad("rules["+at+"].after", "the order goes round in a circle")
 	}
 	if at := circle(stages); at != "" {
-		c.bad("rules["+at+"].anchor", "the stage waits for itself: its anchors go round in a circle")
+		r, s := c.b.Resolve(at, nil)
+		c.at(r)
+		c.bad("rules["+r.ID+"].stages["+s.ID+"].anchor", "the stage waits for itself: its anchors go round in a circle")
 	}
 }
+
+func (c *checker) at(r *Rule) { c.pack, c.line = r.pack, r.line }
 
 // counts lists the stages that a stage's anchors wait for.
 func (c *checker) counts(r *Rule, s *Stage) []string {

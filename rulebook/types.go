@@ -1,6 +1,10 @@
 package rulebook
 
-import "tocsin/calendar"
+import (
+	yaml "go.yaml.in/yaml/v4"
+
+	"tocsin/calendar"
+)
 
 // Pack is one data file: the rules of one legal order or body of norms. Texts
 // are keyed by language; the words of a law stay in their own language.
@@ -19,6 +23,7 @@ type Pack struct {
 	Rules     []Rule            `yaml:"rules"`
 
 	file string
+	root *yaml.Node // the document, until the pack is checked
 }
 
 // Word is a declared word with its meaning.

@@ -16,8 +16,9 @@ const maxText = 2000
 func clean(s string) string {
 	var b strings.Builder
 	marks, space := 0, true
-	for n, r := range s {
-		if n >= maxText {
+	n := -1 // letters so far, not bytes: a replaced byte must not count thrice
+	for _, r := range s {
+		if n++; n >= maxText {
 			b.WriteRune('…')
 			break
 		}

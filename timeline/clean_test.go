@@ -29,6 +29,10 @@ func TestClean(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
+	// A replaced byte is one letter, so cleaning twice changes nothing (found by FuzzClean).
+	if once := clean(strings.Repeat("\xff", 900)); clean(once) != once {
+		t.Error("cleaning 900 invalid bytes again cuts them short")
+	}
 	if got := clean(strings.Repeat("x", 5000)); len(got) > maxText+4 || !strings.HasSuffix(got, "…") {
 		t.Errorf("an endless text became %d bytes", len(got))
 	}

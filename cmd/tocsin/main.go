@@ -1,5 +1,6 @@
 // Command tocsin says who must be told of a vulnerability, in what order, by
-// when, and what must not be said. Run it with --help.
+// when, and what must not be said. It only hands the arguments over; what it
+// can do is in package cli. Run it with --help.
 package main
 
 import (

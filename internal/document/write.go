@@ -69,7 +69,9 @@ func flow(n *yaml.Node) string {
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	switch n.Tag {
-	case "!!int", "!!float", "!!bool", "!!null":
+	case "!!null":
+		return "null"
+	case "!!int", "!!float", "!!bool":
 		return n.Value
 	}
 	return quoted(n.Value)

@@ -44,7 +44,7 @@ type Error struct {
 func (e *Error) Error() string {
 	s := e.Message
 	if e.Key != "" {
-		s = e.Key + ": " + s
+		s = clip(e.Key, 2*maxValue) + ": " + s
 	}
 	switch {
 	case e.File != "" && e.Line > 0:
@@ -99,7 +99,7 @@ func At(file string, line int, key, format string, args ...any) error {
 			args[i] = clip(v.String(), maxValue)
 		}
 	}
-	return &Error{Kind: Invalid, File: file, Line: line, Key: clip(key, 2*maxValue), Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: Invalid, File: file, Line: line, Key: key, Message: fmt.Sprintf(format, args...)}
 }
 
 // New returns an error of a kind without a place.

@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,18 +35,31 @@ func root(t *testing.T) string {
 	return dir
 }
 
-// tree reads every file of the project, by slashed name. What version control
-// never sees (.git, caches, build output) is left out.
+// tree reads every file of the project, by slashed name, once for all tests.
+// What version control never sees (.git, caches, build output) is left out.
 func tree(t *testing.T) map[string]string {
 	t.Helper()
 	dir := root(t)
+	once.Do(func() { once.files, once.err = read(dir) })
+	if once.err != nil {
+		t.Fatal(once.err)
+	}
+	return once.files
+}
+
+var once struct {
+	sync.Once
+	files map[string]string
+	err   error
+}
+
+func read(dir string) (map[string]string, error) {
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // another test may remove its own files while this one looks
+		}
 		if err != nil {
-			// Another test may remove its own files while this one looks.
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
 			return err
 		}
 		rel, err := filepath.Rel(dir, file)
@@ -70,10 +84,7 @@ func tree(t *testing.T) map[string]string {
 		files[rel] = string(data)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+	return files, err
 }
 
 // packages parses the packages of the module; another module's are not ours,

@@ -26,7 +26,7 @@ type room struct {
 var table = []room{
 	{path: "calendar", floor: ground},
 	{path: "casefile", floor: ground, modules: []string{yaml}},
-	{path: "rulebook", floor: ground, modules: []string{cel}},
+	{path: "rulebook", floor: ground, modules: []string{cel, yaml}},
 	{path: "rulebook/worked", floor: ground},
 	{path: "plan", floor: ground},
 	{path: "notice", floor: ground},
