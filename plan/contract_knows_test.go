@@ -169,3 +169,28 @@ func TestAnEventOfNoProductIsAboutTheOnlyOne(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestIncidentsThatAreNotNamed(t *testing.T) {
+	body := func(more string) string {
+		return `
+products: [{id: p, provider: x}]
+parties: [{id: c, country: IN, roles: [body-corporate]}, {id: x}, {id: f}]
+events:
+  - {id: i, kind: incident-aware, by: c, at: "2026-11-01T10:00:00+05:30"}` + more
+	}
+	p := planOf(t, "2026-11-05T00:00:00Z", body(""))
+	is(t, "the only one", duty(t, p, "IN-CERTIN-II-6H").ID, "IN-CERTIN-II-6H/report/c/-/1")
+	p = planOf(t, "2026-11-05T00:00:00Z", body(`
+  - {id: j, kind: incident-aware, by: c, incident: i1, at: "2026-11-02T10:00:00+05:30"}`))
+	is(t, "beside a named one it is that one", duty(t, p, "IN-CERTIN-II-6H").Due, "2026-11-01T16:00:00+05:30")
+	p = planOf(t, "2026-11-05T00:00:00Z", body(`
+  - {id: j, kind: incident-aware, by: c, incident: i1, at: "2026-11-02T10:00:00+05:30"}
+  - {id: k, kind: incident-aware, by: c, incident: i2, at: "2026-11-03T10:00:00+05:30"}`))
+	if n := len(duties(p, "IN-CERTIN-II-6H")); n != 3 {
+		t.Errorf("beside two named ones it is a third, not nothing: %d", n)
+	}
+	// being told of a vulnerability is no knowledge of an incident
+	p = planOf(t, "2026-11-05T00:00:00Z", body(`
+  - {id: r, kind: reported, by: f, to: [c], of: p, at: "2026-10-20T10:00:00+05:30"}`))
+	is(t, "a report of a flaw, earlier", duty(t, p, "IN-CERTIN-II-6H").Due, "2026-11-01T16:00:00+05:30")
+}

@@ -168,3 +168,12 @@ func TestNothingIsClipped(t *testing.T) {
 	is(t, "anchor", d.Anchor.Latest, "2021-12-24T00:00:00Z")
 	is(t, "state", d.State, "running")
 }
+
+func TestAnOpenReadingBesideAKnownOne(t *testing.T) {
+	d := duty(t, planOf(t, "2026-11-12T00:00:00Z", eu(exploited("2026-11-02T09:00:00+01:00"),
+		`{id: fix, kind: measure-available, by: m, of: p, at: {not-after: "2026-11-10T12:00:00+01:00"}}`)), "EU-CRA-14-2C-AEVFINAL")
+	is(t, "from the measure", d.Readings[0].DueEarliest, "null")
+	is(t, "from the measure", d.Readings[0].DueLatest, "2026-11-25T00:00:00+01:00")
+	is(t, "from the later of the two", d.Readings[1].DueEarliest, "2026-11-17T00:00:00+01:00")
+	is(t, "the earliest bound that is known", d.Due, "2026-11-17T00:00:00+01:00")
+}

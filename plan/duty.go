@@ -39,7 +39,7 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 	res := u.stage(r, s)
 	if len(res.instances) == 0 {
 		d := mk(1)
-		from, until := r.InForce()
+		from, until := p.inForce(r)
 		switch {
 		case res.early && !res.after:
 			d.State = NotScheduled

@@ -34,6 +34,7 @@ type planner struct {
 	base   map[string]bool // the events that the first choice of each dispute leaves out
 
 	position map[*rulebook.Rule]int
+	validity map[*rulebook.Rule][2]time.Time
 
 	plan *Plan
 }
@@ -66,9 +67,11 @@ func newPlanner(c *casefile.Case, b *rulebook.Book, o Options) (*planner, error)
 		return nil, err
 	}
 	p := &planner{b: b, o: o, kept: c.Kept(), series: map[string][]*rulebook.Rule{}, byRole: map[string][]binding{},
-		memo: map[memoKey][]*event{}, table: map[string]*calendar.Table{}, position: map[*rulebook.Rule]int{}}
+		memo: map[memoKey][]*event{}, table: map[string]*calendar.Table{}, position: map[*rulebook.Rule]int{}, validity: map[*rulebook.Rule][2]time.Time{}}
 	for i, r := range b.Rules {
 		p.position[r] = i
+		from, until := r.InForce()
+		p.validity[r] = [2]time.Time{from, until}
 		if r.Class == "case-duty" {
 			p.series[seriesOf(r)] = append(p.series[seriesOf(r)], r)
 		}
@@ -79,6 +82,12 @@ func newPlanner(c *casefile.Case, b *rulebook.Book, o Options) (*planner, error)
 	p.v = newView(c, o)
 	p.base = p.world(nil)
 	return p, nil
+}
+
+// inForce gives the instants between which a rule applies; zero = open.
+func (p *planner) inForce(r *rulebook.Rule) (from, until time.Time) {
+	v := p.validity[r]
+	return v[0], v[1]
 }
 
 func partyIDs(c *casefile.Case) []string {

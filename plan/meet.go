@@ -247,23 +247,28 @@ func (u *unit) heard(s *rulebook.Stage, own *event) *event {
 	if !strings.HasPrefix(s.Duty, "notify-") || s.Duty == "notify-users" {
 		return nil
 	}
-	var pool []*event
+	best := own
+	look := func(pool []*event) {
+		for _, e := range pool { // in the order of time: the first that fits is the earliest
+			if best != nil && !begin(e.span).Before(begin(best.span)) {
+				return
+			}
+			if told(e.Kind) && e.By != u.party.ID && e.Basis != "claim" && u.concerns(e) && u.wentToAny(e, s.To) && u.alive(e) {
+				best = e
+				return
+			}
+		}
+	}
 	for _, id := range s.To {
-		pool = append(pool, u.p.v.to[id]...)
-		for _, p := range u.recipientParties(id) {
-			pool = append(pool, u.p.v.to[p]...)
+		for _, name := range append([]string{id}, u.recipientParties(id)...) {
+			if u.narrow() {
+				u.eachAbout(func(of string) { look(u.p.v.told[toldKey{name, of}]) })
+			} else {
+				look(u.p.v.to[name])
+			}
 		}
 	}
-	var best *event
-	for _, e := range pool {
-		if !told(e.Kind) || e.By == u.party.ID || !u.concerns(e) || e.Basis == "claim" || !u.wentToAny(e, s.To) || !u.alive(e) {
-			continue
-		}
-		if best == nil || begin(e.span).Before(begin(best.span)) {
-			best = e
-		}
-	}
-	if best == nil || own != nil && !begin(best.span).Before(begin(own.span)) {
+	if best == own {
 		return nil
 	}
 	return best

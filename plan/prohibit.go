@@ -78,7 +78,7 @@ func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited
 		return p.windows(u, r, base)
 	}
 	cs, ok := u.candidates(&f.Starts, r, nil)
-	from, until := r.InForce()
+	from, until := p.inForce(r)
 	chosen, _, _ := choose(cs, f.Starts.Which, time.Time{}, until)
 	if !ok || len(chosen) == 0 {
 		return nil
@@ -105,7 +105,7 @@ func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited
 
 // lapse ends a prohibition with the rule that it comes from.
 func (p *planner) lapse(r *rulebook.Rule, d *Prohibited) {
-	_, until := r.InForce()
+	_, until := p.inForce(r)
 	if until.IsZero() || d.end != (calendar.Span{}) && !begin(d.end).After(until) {
 		return
 	}
@@ -291,7 +291,7 @@ func (u *unit) excepted(to string, e *event, f *rulebook.Forbid) bool {
 func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohibited {
 	var out []*Prohibited
 	on := calendar.DateOf(p.o.At, time.UTC)
-	begins, ends := r.InForce()
+	begins, ends := p.inForce(r)
 	for _, w := range p.v.c.Windows {
 		if w.Kind != r.Forbids.Window || w.Country != "" && !casefile.Lies(w.Country, r.Order, on) {
 			continue

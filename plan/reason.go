@@ -66,6 +66,7 @@ func (r Reason) Say(lang string) string {
 
 func fill(template string, args map[string]string) string {
 	var b strings.Builder
+	empty := false
 	for {
 		i := strings.IndexByte(template, '{')
 		if i < 0 {
@@ -76,11 +77,16 @@ func fill(template string, args map[string]string) string {
 			break
 		}
 		b.WriteString(template[:i])
-		b.WriteString(args[template[i+1:i+j]])
+		value := args[template[i+1:i+j]]
+		empty = empty || value == ""
+		b.WriteString(value)
 		template = template[i+j+1:]
 	}
 	b.WriteString(template)
-	out := hollow.ReplaceAllString(b.String(), "")
+	out := b.String()
+	if empty {
+		out = hollow.ReplaceAllString(out, "")
+	}
 	return strings.TrimSpace(strings.ReplaceAll(out, " )", ")"))
 }
 

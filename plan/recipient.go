@@ -17,9 +17,9 @@ func (u *unit) recipientParties(id string) []string {
 		return nil
 	case "upstream-provider":
 		var out []string
-		for _, prod := range c.Products { // in the order of the file
-			if _, in := u.p.v.inside[u.product][prod.ID]; in && prod.Provider != "" && prod.Provider != u.party.ID && !slices.Contains(out, prod.Provider) {
-				out = append(out, prod.Provider)
+		for _, id := range u.p.v.parts[u.product] {
+			if q := c.Product(id).Provider; q != "" && q != u.party.ID && !slices.Contains(out, q) {
+				out = append(out, q)
 			}
 		}
 		return out

@@ -59,7 +59,7 @@ func (u *unit) gateAssumes(c *rulebook.Condition) []string {
 	var out []string
 	for _, kind := range c.Kinds() {
 		var lists [][]string
-		for _, e := range u.p.v.kinds[casefile.Kind(kind)] {
+		for _, e := range u.ofKind(casefile.Kind(kind)) {
 			if u.concerns(e) && e.Basis != "claim" && !u.dropped[e.ID] {
 				lists = append(lists, assumedEvent(e))
 			}
@@ -75,9 +75,9 @@ func (u *unit) recipientAssumes(to []string) []string {
 		return nil
 	}
 	var lists [][]string
-	for _, prod := range u.p.v.c.Products {
-		if a, in := u.p.v.inside[u.product][prod.ID]; in && prod.Provider != "" && prod.Provider != u.party.ID {
-			lists = append(lists, a)
+	for _, id := range u.p.v.parts[u.product] {
+		if q := u.p.v.c.Product(id).Provider; q != "" && q != u.party.ID {
+			lists = append(lists, u.p.v.inside[u.product][id])
 		}
 	}
 	return least(lists)

@@ -45,7 +45,7 @@ func (u *unit) stage(r *rulebook.Rule, s *rulebook.Stage) *result {
 			res.partly = res.partly || len(u.match(&s.Anchor.All[i], r, s)) > 0
 		}
 	}
-	from, until := r.InForce()
+	from, until := u.p.inForce(r)
 	chosen, early, after := choose(cs, s.Anchor.Which, from, until)
 	res.early, res.after = early, after
 	var rests []string

@@ -49,14 +49,10 @@ func (u *unit) judge(in *instance, own []counted, all []counted) (state State, d
 		}
 		return Open, time.Time{}
 	}
-	spans := make([]calendar.Span, len(own))
-	for i, c := range own {
-		spans[i] = c.due
-	}
-	strict := calendar.Min(spans...)
-	due = strict.Earliest
-	if due.IsZero() {
-		due = strict.Latest // open beginning: the bound that is known
+	for _, c := range own { // of an open beginning the bound that is known
+		if t := earliest(c.due); due.IsZero() || !t.IsZero() && t.Before(due) {
+			due = t
+		}
 	}
 	if met != nil && sameEvent(in) {
 		return Met, due // the act is its own anchor: simultaneous

@@ -204,7 +204,9 @@ events:
 	}
 	is(t, "the last second of the day", meet("2021-11-26T23:59:59+08:00").Readings[1].State, "met")
 	is(t, "24:00 is the next day", meet("2021-11-27T00:00:00+08:00").Readings[1].State, "met-late")
-	at := func(now string) *Duty { return duty(t, planOf(t, now, cn("2021-11-24T12:00:00+08:00")), "CN-RMSV-7-2-MIIT") }
+	at := func(now string) *Duty {
+		return duty(t, planOf(t, now, cn("2021-11-24T12:00:00+08:00")), "CN-RMSV-7-2-MIIT")
+	}
 	is(t, "still the last day", at("2021-11-26T23:59:59+08:00").State, "running")
 	is(t, "the day is over", at("2021-11-27T00:00:00+08:00").State, "missed")
 	is(t, "and so is the reading", at("2021-11-27T00:00:00+08:00").Readings[1].State, "missed")

@@ -160,13 +160,45 @@ func (u *unit) anyone(m *rulebook.Match) []*event {
 		return got
 	}
 	got := []*event{}
-	for _, e := range u.p.v.kinds[casefile.Kind(m.Event)] {
+	for _, e := range u.ofKind(casefile.Kind(m.Event)) {
 		if u.fits(m, e) {
 			got = append(got, e)
 		}
 	}
 	u.p.memo[k] = got
 	return got
+}
+
+// ofKind lists the events of a kind that can concern the subject, in the order of
+// time: for a product those about it, about what is inside, or about none.
+func (u *unit) ofKind(kind casefile.Kind) []*event {
+	if !u.narrow() {
+		return u.p.v.kinds[kind]
+	}
+	var out []*event
+	n := 0
+	u.eachAbout(func(of string) {
+		if l := u.p.v.about[aboutKey{kind, of}]; len(l) > 0 {
+			out = append(out[:len(out):len(out)], l...)
+			n++
+		}
+	})
+	if n > 1 {
+		slices.SortFunc(out, byTime)
+	}
+	return out
+}
+
+// narrow tells that only events about some products concern the unit.
+func (u *unit) narrow() bool { return !u.isIncident && !u.everything && u.product != "" }
+
+// eachAbout names what events that concern the unit's product are about.
+func (u *unit) eachAbout(do func(of string)) {
+	do("")
+	do(u.product)
+	for _, id := range u.p.v.parts[u.product] {
+		do(id)
+	}
 }
 
 func (u *unit) actsOf(id string) []*event {
@@ -209,7 +241,7 @@ func (u *unit) fillKinds(c *rulebook.Condition) {
 	}
 	u.inputs.Kinds, u.inputs.OwnKinds = nil, nil
 	for _, kind := range c.Kinds() {
-		for _, e := range u.p.v.kinds[casefile.Kind(kind)] {
+		for _, e := range u.ofKind(casefile.Kind(kind)) {
 			if !u.concerns(e) || e.Basis == "claim" || !u.alive(e) {
 				continue
 			}

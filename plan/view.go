@@ -1,8 +1,9 @@
 package plan
 
 import (
+	"maps"
 	"slices"
-	"sort"
+	"strings"
 	"time"
 
 	"tocsin/calendar"
@@ -30,8 +31,11 @@ type view struct {
 	by     map[string][]*event // acts of a party
 	to     map[string][]*event // what a party was told
 	kinds  map[casefile.Kind][]*event
+	about  map[aboutKey][]*event // acts about a product (of "": about any), incidents left out
+	told   map[toldKey][]*event  // of those what a recipient was told
 	comps  []component
 	inside map[string]map[string][]string // product → products inside it → assumptions
+	parts  map[string][]string            // the same in the order of the file
 
 	incidents []string            // distinct incident ids in the case
 	roots     []string            // products that contain no other
@@ -46,18 +50,25 @@ var incidentKinds = map[casefile.Kind]bool{
 
 func newView(c *casefile.Case, o Options) *view {
 	v := &view{c: c, at: o.At, byID: map[string]*event{}, by: map[string][]*event{}, to: map[string][]*event{},
-		kinds: map[casefile.Kind][]*event{}, inside: map[string]map[string][]string{}, is: map[string][]string{}}
+		kinds: map[casefile.Kind][]*event{}, about: map[aboutKey][]*event{}, told: map[toldKey][]*event{}, parts: map[string][]string{}, inside: map[string]map[string][]string{}, is: map[string][]string{}}
 	for _, p := range c.Parties {
 		for _, id := range p.Is {
 			v.is[id] = append(v.is[id], p.ID)
 		}
 	}
+	position := make(map[string]int, len(c.Products))
+	for i, p := range c.Products {
+		position[p.ID] = i
+	}
 	for _, p := range c.Products {
 		if len(p.Contains) == 0 {
 			v.roots = append(v.roots, p.ID)
-		} else {
-			v.inside[p.ID] = c.Contains(p.ID)
+			continue
 		}
+		v.inside[p.ID] = c.Contains(p.ID)
+		parts := slices.Collect(maps.Keys(v.inside[p.ID]))
+		slices.SortFunc(parts, func(a, b string) int { return position[a] - position[b] })
+		v.parts[p.ID] = parts
 	}
 	counted := v.count(o)
 	v.findIncidents(counted)
@@ -88,11 +99,16 @@ func (v *view) count(o Options) []*event {
 		out = append(out, &event{Event: e, span: s, zones: e.At.Zones(), incident: e.Incident, comp: -1, future: begin(s).After(o.At)})
 	}
 	out = slices.DeleteFunc(out, func(e *event) bool { return retired[e.ID] })
-	sort.Slice(out, func(i, j int) bool { // by time, then by id: the order of the file decides nothing
-		a, b := begin(out[i].span), begin(out[j].span)
-		return a.Before(b) || a.Equal(b) && out[i].ID < out[j].ID
-	})
+	slices.SortFunc(out, byTime)
 	return out
+}
+
+// byTime orders events by time, then by id: the order of the file decides nothing.
+func byTime(a, b *event) int {
+	if c := begin(a.span).Compare(begin(b.span)); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
 }
 
 // mayAnswer tells whether one event can retire or dispute another. A claim about
@@ -125,7 +141,8 @@ func begin(s calendar.Span) time.Time {
 	return s.Earliest
 }
 
-// findIncidents gives events without an incident id the only one there is.
+// findIncidents gives events without an incident id the only one there is; where
+// there are several they are about one of their own, so that none gets lost.
 func (v *view) findIncidents(events []*event) {
 	seen := map[string]bool{}
 	for _, e := range events {
@@ -134,9 +151,6 @@ func (v *view) findIncidents(events []*event) {
 			v.incidents = append(v.incidents, e.incident)
 		}
 	}
-	if len(v.incidents) > 1 {
-		return
-	}
 	only := "-"
 	if len(v.incidents) == 1 {
 		only = v.incidents[0]
@@ -144,8 +158,8 @@ func (v *view) findIncidents(events []*event) {
 	for _, e := range events {
 		if incidentKinds[e.Kind] && e.incident == "" {
 			e.incident = only
-			if len(v.incidents) == 0 {
-				v.incidents = []string{only}
+			if !slices.Contains(v.incidents, only) {
+				v.incidents = append(v.incidents, only)
 			}
 		}
 	}
@@ -175,14 +189,31 @@ func (v *view) add(e *event) {
 		}
 	}
 	v.kinds[e.Kind] = append(v.kinds[e.Kind], e)
+	if e.incident == "" {
+		k := aboutKey{e.Kind, e.Of}
+		v.about[k] = append(v.about[k], e)
+	}
 }
 
 // receive notes once what a party was told, however many of its names are listed.
 func (v *view) receive(party string, e *event) {
-	if l := v.to[party]; len(l) == 0 || l[len(l)-1] != e {
-		v.to[party] = append(l, e)
+	l := v.to[party]
+	if len(l) > 0 && l[len(l)-1] == e {
+		return
+	}
+	v.to[party] = append(l, e)
+	if e.incident == "" && told(e.Kind) {
+		k := toldKey{party, e.Of}
+		v.told[k] = append(v.told[k], e)
 	}
 }
+
+type aboutKey struct {
+	kind casefile.Kind
+	of   string
+}
+
+type toldKey struct{ to, of string }
 
 // adopted tells whether an event counts for a party's clock: another's claim
 // about it does not, until it is adopted as a new event.

@@ -13,7 +13,7 @@ import (
 // standing adds a rule that asks something at all times, with the day until
 // which records must be kept where one follows from the case.
 func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, g grantOf, roles []string) {
-	from, until := r.InForce()
+	from, until := p.inForce(r)
 	if !r.Scheduled() || !from.IsZero() && p.o.At.Before(from) || !until.IsZero() && !p.o.At.Before(until) {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -108,14 +109,14 @@ func read(dirs ...Dir) (*Book, error) {
 	for _, dir := range dirs {
 		err := fs.WalkDir(dir.FS, ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
-				return fault.New(fault.Invalid, "%s: %v", name, err)
+				return unreadable(dir, name, err)
 			}
 			if d.IsDir() || !strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".examples.yaml") {
 				return nil
 			}
 			data, err := fs.ReadFile(dir.FS, name)
 			if err != nil {
-				return fault.New(fault.Invalid, "%s: %v", name, err)
+				return unreadable(dir, name, err)
 			}
 			files = append(files, packFile{path.Join(dir.Name, name), name, data})
 			return nil
@@ -146,6 +147,15 @@ func read(dirs ...Dir) (*Book, error) {
 		}
 	}
 	return b, nil
+}
+
+// unreadable names the file as it is shown, not as the file system calls it.
+func unreadable(dir Dir, name string, err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return fault.At(path.Join(dir.Name, name), 0, "", "cannot be read: %v", err)
 }
 
 func readPack(f packFile) (*Pack, error) {
@@ -300,7 +310,7 @@ func (p *Pack) File() string { return p.file }
 // Line is where the rule begins in its file.
 func (r *Rule) Line() int { return r.line }
 
-// Zone is the zone in which the pack's dates begin and end, UTC by default.
+// Location is the zone in which the pack's dates begin and end, UTC by default.
 func (p *Pack) Location() *time.Location {
 	if p.Zone == "" {
 		return time.UTC

@@ -109,20 +109,17 @@ func (c *checker) entries(p *Pack) {
 		}
 	}
 	c.title("title", p.Title)
-	for _, r := range p.Roles {
-		key := "roles[" + r.ID + "]"
-		c.id(key, r.ID)
+	for i, r := range p.Roles {
+		key := c.id("roles", i, r.ID)
 		c.title(key+".title", r.Title)
 		c.oneOf(key+".over", r.Over, overs)
 	}
-	for _, w := range p.Results {
-		key := "results[" + w.ID + "]"
-		c.id(key, w.ID)
+	for i, w := range p.Results {
+		key := c.id("results", i, w.ID)
 		c.title(key+".title", w.Title)
 	}
-	for _, s := range p.Sources {
-		key := "sources[" + s.ID + "]"
-		c.id(key, s.ID)
+	for i, s := range p.Sources {
+		key := c.id("sources", i, s.ID)
 		if s.Text == "" {
 			c.bad(key+".text", "is missing: a source says what was read")
 		}
@@ -132,8 +129,7 @@ func (c *checker) entries(p *Pack) {
 	}
 	for i := range p.Facts {
 		f := &p.Facts[i]
-		key := "facts[" + f.ID + "]"
-		c.id(key, f.ID)
+		key := c.id("facts", i, f.ID)
 		c.title(key+".title", f.Title)
 		if len(f.Any)+len(f.All) == 0 {
 			c.bad(key, "names no event")
@@ -141,9 +137,8 @@ func (c *checker) entries(p *Pack) {
 		c.matches(key+".any", f.Any, nil, true)
 		c.matches(key+".all", f.All, nil, true)
 	}
-	for _, e := range p.Directory {
-		key := "directory[" + e.ID + "]"
-		c.id(key, e.ID)
+	for i, e := range p.Directory {
+		key := c.id("directory", i, e.ID)
 		c.title(key+".title", e.Title)
 		c.oneOf(key+".kind", e.Kind, entryKinds)
 		if e.From != "" && !isDate(e.From) {
@@ -155,10 +150,14 @@ func (c *checker) entries(p *Pack) {
 	}
 }
 
-func (c *checker) id(key, id string) {
-	if id == "" {
-		c.bad(key+".id", "is missing")
+// id gives the key of an entry, by its place in the list where it has no id.
+func (c *checker) id(list string, i int, id string) string {
+	if id != "" {
+		return list + "[" + id + "]"
 	}
+	key := fmt.Sprintf("%s[%d]", list, i)
+	c.bad(key+".id", "is missing")
+	return key
 }
 
 // title: every entry has one, in languages that are known here. A mistyped

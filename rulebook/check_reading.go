@@ -32,6 +32,14 @@ func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 		return
 	}
 	c.zones(rd, key)
+	switch calendar.Calc(rd.Calc) {
+	case calendar.SameDay, calendar.Simultaneous:
+	default:
+		if rd.Period.IsZero() {
+			c.bad(key+".period", "is missing: a law without a number has no reading")
+			return
+		}
+	}
 	loc := time.UTC
 	table := calendar.NoHolidays("XX")
 	k := calendar.Reckoning{Calc: calendar.Calc(rd.Calc), Period: rd.Period, Zone: loc, Table: table,

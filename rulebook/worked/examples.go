@@ -18,8 +18,6 @@ type File struct {
 	Pack     string    `yaml:"pack"`
 	Note     string    `yaml:"note"`
 	Examples []Example `yaml:"examples"`
-
-	name string
 }
 
 // Example is one case with what one rule must give for it.
