@@ -139,6 +139,7 @@ var contractNames = map[string]string{
 	"verified":    "duty deadline calc",
 	"prohibition": "rule party of act allowed state released_by breached_by window because citation verified",
 	"standing":    "rule party keep_until",
+	"conflict":    "between party certainty because",
 }
 
 func TestJSONHasTheFieldsOfTheContract(t *testing.T) {
@@ -197,6 +198,21 @@ func TestJSONHasTheFieldsOfTheContract(t *testing.T) {
 	list(p["warnings"])
 	if _, there := p["difference"]; there {
 		t.Error("a difference stands only beside a hypothesis")
+	}
+}
+
+func TestConflictsHaveTheFieldsOfTheContract(t *testing.T) {
+	out, err := json.Marshal(planOf(t, "2026-10-05T12:00:00+08:00", `
+products: [{id: p, provider: v}]
+parties: [{id: v, country: CN, markets: [CN, EU]}]
+events: [{id: x, kind: exploitation-observed, by: v, of: p, at: "2026-10-05T10:00:00+08:00"}]`).Conflicts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields(contractNames["conflict"]) {
+		if !bytes.Contains(out, []byte(`"`+name+`":`)) {
+			t.Errorf("no %q in %s", name, out)
+		}
 	}
 }
 

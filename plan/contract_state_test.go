@@ -177,3 +177,41 @@ func TestAnOpenReadingBesideAKnownOne(t *testing.T) {
 	is(t, "from the later of the two", d.Readings[1].DueEarliest, "2026-11-17T00:00:00+01:00")
 	is(t, "the earliest bound that is known", d.Due, "2026-11-17T00:00:00+01:00")
 }
+
+func TestTheLastOfSeveralAnchors(t *testing.T) {
+	events := []string{
+		`{id: c, kind: classified, by: b, incident: i1, result: major, at: "2026-11-10T12:00:00+01:00"}`,
+		`{id: n1, kind: notified, by: b, incident: i1, to: [eu-dora-authority], at: "2026-11-10T14:00:00+01:00"}`,
+		`{id: n2, kind: notified, by: b, incident: i1, to: [eu-dora-authority], at: "2026-11-12T14:00:00+01:00"}`,
+		`{id: h, kind: handled, by: b, incident: i1, at: "2026-11-20T14:00:00+01:00"}`,
+	}
+	is(t, "from the intermediate report", duty(t, planOf(t, "2026-11-25T00:00:00Z", dora("financial-entity", events...)), "EU-DORA-19-INITIAL/final").Due, "2026-12-13T00:00:00+01:00")
+	events = append(events, `{id: n3, kind: notified, by: b, incident: i1, to: [eu-dora-authority], at: "2026-11-21T14:00:00+01:00"}`)
+	is(t, "from its update", duty(t, planOf(t, "2026-11-25T00:00:00Z", dora("financial-entity", events...)), "EU-DORA-19-INITIAL/final").Due, "2026-12-22T00:00:00+01:00")
+}
+
+func TestAListOfZonesGivesReadingsOfItsOwn(t *testing.T) {
+	d := duty(t, planOf(t, "2021-11-24T12:00:00Z", strings.Replace(kept, `"2021-11-24T14:51:00+08:00"`, `{value: "2021-11-24T14:51:00", zone: [Asia/Shanghai, Europe/Berlin]}`, 1)), miit)
+	is(t, "the whole", d.Readings[0].DueEarliest, "2021-11-26T06:51:00Z")
+	is(t, "the whole", d.Readings[0].DueLatest, "2021-11-26T13:51:00Z")
+	var zones []string
+	for _, r := range d.Readings {
+		if r.Calc == "elapsed" && r.Zoned() {
+			zones = append(zones, r.Variant+" "+say(r.DueEarliest))
+		}
+	}
+	is(t, "each zone", zones, "[zone=Asia/Shanghai 2021-11-26T14:51:00+08:00 zone=Europe/Berlin 2021-11-26T14:51:00+01:00]")
+}
+
+func TestAZoneIsTheSameForBothEnds(t *testing.T) {
+	// the same clock on the wall for awareness and notice: in each zone it was in time
+	body := strings.Replace(kept, `"2021-11-24T14:51:00+08:00"`, `{value: "2021-11-24T14:51:00", zone: [Asia/Shanghai, America/New_York]}`, 1) +
+		toMIIT("n", `{value: "2021-11-26T14:00:00", zone: [Asia/Shanghai, America/New_York]}`)
+	d := duty(t, planOf(t, "2021-12-24T12:00:00Z", body), miit)
+	is(t, "over all zones nobody knows", d.State, "met-or-late")
+	for _, r := range d.Readings {
+		if r.Calc == "elapsed" && r.Zoned() {
+			is(t, r.Variant, r.State, "met")
+		}
+	}
+}

@@ -14,6 +14,9 @@ import (
 // which records must be kept where one follows from the case.
 func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, g grantOf, roles []string) {
 	from, until := p.inForce(r)
+	if r.Ground == "norm" && !adopted(p.v.c, party, r) {
+		return // a norm binds whoever follows it, at all times too
+	}
 	if !r.Scheduled() || !from.IsZero() && p.o.At.Before(from) || !until.IsZero() && !p.o.At.Before(until) {
 		return
 	}
