@@ -275,3 +275,41 @@ func TestStandingDutiesKeepTheLatestFloor(t *testing.T) {
 		}
 	}
 }
+
+// Two rules of one order about one flaw; the second may displace the first.
+const displacing = `
+pack: test
+title: {en: test}
+order: CN
+zone: Asia/Shanghai
+sources: [{id: T1, text: test}]
+rules:
+  - {id: TEST-ABROAD, title: {en: abroad}, status: in-force, ground: statute, from: 2021-01-01, who: [{role: vendor}], duty: notify-authority, modality: must, to: [us-cisa],
+     stages: [{id: s, anchor: {any: [{fact: aware}]}}], citation: {text: test, version: "1", sources: [T1]}, verified: {duty: true, deadline: true, calc: true}}
+  - {id: TEST-HOME, title: {en: home}, status: in-force, ground: statute, from: 2021-01-01, who: [{role: vendor}], duty: notify-authority, modality: must, to: [cn-miit-nvdb], displaces: [EDGE],
+     stages: [{id: s, anchor: {any: [{fact: aware}]}}], citation: {text: test, version: "1", sources: [T1]}, verified: {duty: true, deadline: true, calc: true}}
+`
+
+func TestADisplacedDutyPullsNobodyApart(t *testing.T) {
+	for _, c := range []struct {
+		edge string
+		want bool
+	}{{"TEST-ABROAD", false}, {"CN-RMSV-7-3-REMEDY", true}} {
+		p := withPack(t, "2021-11-25T00:00:00+08:00", strings.Replace(displacing, "EDGE", c.edge, 1), kept)
+		if got := conflict(p, "CN-RMSV-9-7-NO-OVERSEAS", "TEST-ABROAD", "v") != nil; got != c.want {
+			t.Errorf("home displaces %s: conflict %v, want %v", c.edge, got, c.want)
+		}
+	}
+}
+
+func TestEvidenceThatIsDeniedIsNone(t *testing.T) {
+	for _, c := range []struct{ denies, state string }{{"", "running"}, {"denies: true, ", "awaiting-anchor"}} {
+		p := planOf(t, "2026-11-02T12:00:00+01:00", `
+products: [{id: p, provider: m}]
+parties: [{id: m, country: DE}, {id: f}]
+events:
+  - {id: x, kind: exploitation-observed, by: f, of: p, `+c.denies+`at: "2026-11-02T08:00:00+01:00"}
+  - {id: r, kind: reported, by: f, to: [m], of: p, re: x, at: "2026-11-02T09:00:00+01:00"}`)
+		is(t, "told with evidence, "+c.denies, duty(t, p, "EU-CRA-14-2A-AEV24").State, c.state)
+	}
+}
