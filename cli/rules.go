@@ -218,7 +218,7 @@ func (e *env) rulesLint(_ context.Context, c *ufcli.Command) error {
 		fmt.Fprintf(e.out, "%s: %s\n", word, p)
 	}
 	if bad > 0 {
-		return &exit{exitFailed, fmt.Errorf("%d problems", bad)}
+		return &exit{exitFailed, fmt.Errorf("problems found: %d", bad)}
 	}
 	fmt.Fprintln(e.out, "no problem found")
 	return nil

@@ -32,6 +32,12 @@ func (c *checker) matches(key string, ms []Match, r *Rule, inFact bool) {
 			continue
 		}
 		m.where = c.condition(k+".where", m.Where)
+		if m.Event == "" && (m.Party+m.Recipient+m.Where != "" || len(m.Result) > 0) {
+			c.bad(k, "party, recipient, result and where narrow an event; what is named here cannot be narrowed")
+		}
+		if m.InTime && m.Met == "" {
+			c.bad(k+".in-time", "belongs beside met")
+		}
 		switch {
 		case m.Fact != "":
 			if c.b.facts[m.Fact] == nil {

@@ -80,6 +80,8 @@ type Match struct {
 	Met  string `yaml:"met"`  // the event that met RULE or RULE/STAGE of the same party and subject
 	Due  string `yaml:"due"`  // the due date of RULE or RULE/STAGE of the same party and subject
 
+	InTime bool `yaml:"in-time"` // beside met: only if it was met certainly within its outer limit
+
 	Event     string   `yaml:"event"`
 	Party     string   `yaml:"party"`     // by (default), to, anyone, other (anyone but the obliged), provider (of the product), recipient (by the duty's recipient)
 	Recipient string   `yaml:"recipient"` // narrows "to": provider, or a directory entry
@@ -161,7 +163,7 @@ type Who struct {
 // Forbid is what a prohibition forbids and what ends it.
 type Forbid struct {
 	Act       string   `yaml:"act"`     // share, publish
-	Audience  string   `yaml:"to"`      // overseas, anyone, public, outside-audience
+	Audience  string   `yaml:"to"`      // share: overseas, anyone; publish: public
 	Except    []string `yaml:"except"`  // provider, or directory entries
 	Details   []string `yaml:"details"` // only publications with this detail (metadata, advisory, exploit); empty = all
 	Starts    Anchor   `yaml:"starts"`
