@@ -201,6 +201,9 @@ func (t *table) quiet() {
 		if s.KeepUntil != nil {
 			name += " (keep until " + end(s.KeepUntil.Time, true) + ")"
 		}
+		if len(s.Assumes) > 0 {
+			name += " (if as assumed)"
+		}
 		standing = append(standing, name)
 	}
 	if len(standing) > 0 {

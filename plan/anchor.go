@@ -60,7 +60,7 @@ func (u *unit) match(m *rulebook.Match, r *rulebook.Rule, s *rulebook.Stage) []c
 		rr, ss := u.p.b.Resolve(m.Met, r)
 		var out []candidate
 		for _, in := range u.stage(rr, ss).instances {
-			if in.met != nil {
+			if in.met != nil && (!m.InTime || u.inTime(in, rr)) {
 				out = append(out, candidate{u.span(in.met), []*event{in.met}})
 			}
 		}
@@ -80,6 +80,13 @@ func (u *unit) match(m *rulebook.Match, r *rulebook.Rule, s *rulebook.Stage) []c
 		out = append(out, candidate{u.span(e), []*event{e}})
 	}
 	return out
+}
+
+// inTime tells whether an instance was met certainly within its outer limit.
+func (u *unit) inTime(in *instance, r *rulebook.Rule) bool {
+	own, all := in.groups(r)
+	state, _ := u.judge(in, own, all)
+	return state == Met
 }
 
 // latestOf combines facts that are all needed: for each fact, each event with

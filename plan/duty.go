@@ -219,8 +219,11 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 	d.Due = instant(due, zone)
 	d.PastDue = !due.IsZero() && in.met == nil && past(own, due, p.o.At)
 	d.ActBy = actBy(all, r, due)
-	if d.Informational && d.State == Missed {
+	switch {
+	case d.State == Missed && d.Informational:
 		d.State = NoRecord // a third party's clock, which nobody here can start or stop
+	case !d.asks() && (d.State == Missed || d.State == NoRecord):
+		d.State, d.PastDue = Open, false // what is permitted or encouraged cannot be missed
 	}
 	if in.met != nil {
 		id := in.met.ID
@@ -257,6 +260,9 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 		d.Because = append(d.Because, because("no-record"))
 	}
 }
+
+// asks tells whether the rule demands the act; a permission does not.
+func (d *Duty) asks() bool { return d.Modality == "must" || d.Modality == "should" }
 
 // groups splits the readings: those on the duty's own ground, and all; readings
 // of a candidate zone set nothing.

@@ -109,7 +109,7 @@ func checkNames(c *casefile.Case, b *rulebook.Book) error {
 	for _, p := range c.Parties {
 		for _, id := range p.Is {
 			if b.Entry(id) == nil {
-				return bad(0, "parties["+p.ID+"].is", "%q is not an entry of the directory of authorities (tocsin rules list --directory)", id)
+				return bad(c.LineOf("parties["+p.ID+"].is"), "parties["+p.ID+"].is", "%q is not an entry of the directory of authorities (tocsin rules list --directory)", id)
 			}
 		}
 		for _, r := range p.Roles {
@@ -118,29 +118,29 @@ func checkNames(c *casefile.Case, b *rulebook.Book) error {
 				role = role[1:]
 			}
 			if b.Role(role) == nil {
-				return bad(0, "parties["+p.ID+"].roles", "%q is not a role of any rule pack (tocsin rules list --roles)", role)
+				return bad(c.LineOf("parties["+p.ID+"].roles"), "parties["+p.ID+"].roles", "%q is not a role of any rule pack (tocsin rules list --roles)", role)
 			}
 		}
 		for _, id := range p.Adopts {
 			if !knownRule(b, id) {
-				return bad(0, "parties["+p.ID+"].adopts", "%q is not a rule", id)
+				return bad(c.LineOf("parties["+p.ID+"].adopts"), "parties["+p.ID+"].adopts", "%q is not a rule", id)
 			}
 		}
 	}
 	for _, id := range c.Adopts {
 		if !knownRule(b, id) {
-			return bad(0, "adopts", "%q is not a rule", id)
+			return bad(c.LineOf("adopts"), "adopts", "%q is not a rule", id)
 		}
 	}
 	for i := range c.Events {
 		e := &c.Events[i]
 		for _, id := range e.To {
 			if c.Party(id) == nil && b.Entry(id) == nil {
-				return bad(e.Line, "events["+e.ID+"].to", "%q is neither a party of this case nor an entry of the directory", id)
+				return bad(c.LineOf("events["+e.ID+"].to"), "events["+e.ID+"].to", "%q is neither a party of this case nor an entry of the directory", id)
 			}
 		}
 		if e.Rule != "" && !knownRule(b, e.Rule) {
-			return bad(e.Line, "events["+e.ID+"].rule", "%q is not a rule", e.Rule)
+			return bad(c.LineOf("events["+e.ID+"].rule"), "events["+e.ID+"].rule", "%q is not a rule", e.Rule)
 		}
 	}
 	return nil

@@ -33,6 +33,11 @@ func (p *planner) readings(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage
 			d.Readings = append(d.Readings, rd)
 		}
 	}
+	for _, rd := range d.Readings {
+		if !d.asks() && (rd.State == Missed || rd.State == NoRecord) {
+			rd.State, rd.LateBy = Open, nil
+		}
+	}
 }
 
 func (u *unit) print(c counted, in *instance) *Reading {

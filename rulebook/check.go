@@ -166,6 +166,12 @@ func (c *checker) title(key string, t map[string]string) {
 	if len(t) == 0 {
 		c.warn(key, "is missing")
 	}
+	c.languages(key, t)
+}
+
+// languages refuses a title in a language that is not known: mostly a comma that
+// was not quoted.
+func (c *checker) languages(key string, t map[string]string) {
 	for _, lang := range slices.Sorted(maps.Keys(t)) {
 		if !slices.Contains(languages, lang) {
 			c.bad(key+"."+lang, "%q is not one of the languages %v", lang, languages)

@@ -61,7 +61,7 @@ func (c *checker) matches(key string, ms []Match, r *Rule, inFact bool) {
 				c.bad(k+".event", "unknown event kind %q", m.Event)
 			}
 			c.oneOf(k+".party", m.Party, matchers)
-			if m.Recipient != "" {
+			if m.Recipient != "" && m.Recipient != "public-list" {
 				c.recipients(k+".recipient", []string{m.Recipient})
 			}
 			for _, res := range m.Result {

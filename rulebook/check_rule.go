@@ -147,7 +147,7 @@ func (c *checker) recipients(key string, to []string) {
 }
 
 func (c *checker) stage(r *Rule, s *Stage, key string) {
-	c.title(key+".title", s.Title)
+	c.languages(key+".title", s.Title)
 	c.duty(key+".duty", s.Duty)
 	c.oneOf(key+".modality", s.Modality, modalities)
 	c.recipients(key+".to", s.To)
@@ -177,11 +177,10 @@ func (c *checker) forbids(r *Rule, key string) {
 		return
 	}
 	c.oneOf(key+".forbids.act", f.Act, []string{"share", "publish"})
-	audiences := []string{"overseas", "anyone"}
-	if f.Act == "publish" {
-		audiences = []string{"public"}
+	c.oneOf(key+".forbids.to", f.Audience, []string{"overseas", "anyone", "public"})
+	if f.Act == "share" && f.Audience == "public" || f.Act == "publish" && f.Audience == "overseas" {
+		c.bad(key+".forbids.to", "%q does not fit the act %q", f.Audience, f.Act)
 	}
-	c.oneOf(key+".forbids.to", f.Audience, audiences)
 	for _, e := range f.Except {
 		c.recipients(key+".forbids.except", []string{e})
 	}

@@ -84,7 +84,7 @@ type Match struct {
 
 	Event     string   `yaml:"event"`
 	Party     string   `yaml:"party"`     // by (default), to, anyone, other (anyone but the obliged), provider (of the product), recipient (by the duty's recipient)
-	Recipient string   `yaml:"recipient"` // narrows "to": provider, or a directory entry
+	Recipient string   `yaml:"recipient"` // narrows "to": provider, a directory entry, or public-list (any whose posts are public)
 	Result    []string `yaml:"result"`
 	Where     string   `yaml:"where"` // CEL over event, party, product
 
@@ -163,7 +163,7 @@ type Who struct {
 // Forbid is what a prohibition forbids and what ends it.
 type Forbid struct {
 	Act       string   `yaml:"act"`     // share, publish
-	Audience  string   `yaml:"to"`      // share: overseas, anyone; publish: public
+	Audience  string   `yaml:"to"`      // share: overseas, anyone; publish: public, anyone
 	Except    []string `yaml:"except"`  // provider, or directory entries
 	Details   []string `yaml:"details"` // only publications with this detail (metadata, advisory, exploit); empty = all
 	Starts    Anchor   `yaml:"starts"`
