@@ -13,6 +13,7 @@ import (
 type candidate struct {
 	span   calendar.Span
 	events []*event
+	bound  bool // the exclusive bound of a day, which belongs to the day before
 }
 
 // candidates lists the instants of an anchor before its choice of first, last
@@ -61,7 +62,7 @@ func (u *unit) match(m *rulebook.Match, r *rulebook.Rule, s *rulebook.Stage) []c
 		var out []candidate
 		for _, in := range u.stage(rr, ss).instances {
 			if in.met != nil && (!m.InTime || u.inTime(in, rr)) {
-				out = append(out, candidate{u.span(in.met), []*event{in.met}})
+				out = append(out, candidate{span: u.span(in.met), events: []*event{in.met}})
 			}
 		}
 		return out
@@ -70,14 +71,14 @@ func (u *unit) match(m *rulebook.Match, r *rulebook.Rule, s *rulebook.Stage) []c
 		var out []candidate
 		for _, in := range u.stage(rr, ss).instances {
 			if due := in.span(u.p.b, rr); due != (calendar.Span{}) {
-				out = append(out, candidate{due, in.anchor.events})
+				out = append(out, candidate{span: due, events: in.anchor.events, bound: in.endsWithDay(rr)})
 			}
 		}
 		return out
 	}
 	var out []candidate
 	for _, e := range u.find(m, s) {
-		out = append(out, candidate{u.span(e), []*event{e}})
+		out = append(out, candidate{span: u.span(e), events: []*event{e}})
 	}
 	return out
 }
@@ -118,7 +119,7 @@ func latestOf(lists [][]candidate) []candidate {
 			s := calendar.Max(spans...)
 			if !seen[s] {
 				seen[s] = true
-				out = append(out, candidate{s, events})
+				out = append(out, candidate{span: s, events: events})
 			}
 		}
 	}
@@ -132,7 +133,7 @@ func firstOf(cs []candidate) candidate {
 	for i, c := range cs {
 		spans[i] = c.span
 	}
-	out := candidate{span: calendar.Min(spans...)}
+	out := candidate{span: calendar.Min(spans...), bound: len(cs) == 1 && cs[0].bound}
 	for _, c := range cs {
 		if !out.span.Latest.IsZero() && !c.span.Earliest.IsZero() && c.span.Earliest.After(out.span.Latest) {
 			continue

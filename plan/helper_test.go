@@ -126,8 +126,6 @@ func prohibition(t testing.TB, p *Plan, rule, party string) *Prohibited {
 	return xs[0]
 }
 
-func hasDuty(p *Plan, ref string) bool { return len(duties(p, ref)) > 0 }
-
 func conflict(p *Plan, a, b, party string) *Conflict {
 	for _, c := range p.Conflicts {
 		if slices.Equal(c.Between, []string{a, b}) && c.Party == party {

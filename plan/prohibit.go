@@ -143,7 +143,7 @@ func (p *planner) release(u *unit, r *rulebook.Rule, d *Prohibited) {
 	for _, kind := range []casefile.Kind{"authorised", "waived"} {
 		for _, e := range p.v.kinds[kind] {
 			if u.fromAuthority(e, r) {
-				cs = append(cs, candidate{u.span(e), []*event{e}})
+				cs = append(cs, candidate{span: u.span(e), events: []*event{e}})
 			}
 		}
 	}

@@ -85,6 +85,10 @@ func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, 
 	case len(rd.Min)+len(rd.Max) > 0:
 		return u.bounded(r, s, out, stage)
 	}
+	start := from.span
+	if from.bound && out.exclusive { // days are counted from the day that ended, not from the one that begins
+		start = calendar.Span{Earliest: before(start.Earliest), Latest: before(start.Latest)}
+	}
 	states := u.places(rd, r, s)
 	if len(states) > 1 {
 		out.notes = append(out.notes, because("filing-state-unknown").Text)
@@ -93,7 +97,7 @@ func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, 
 	for i, place := range states {
 		k := calendar.Reckoning{Calc: calendar.Calc(rd.Calc), Period: rd.Period, Zone: place.loc, Table: place.table,
 			Rest: rulebook.RestOf(rd.Rest), MinTwoWorkingDays: rd.MinTwo}
-		due, res, err := k.Over(from.span)
+		due, res, err := k.Over(start)
 		if err != nil {
 			out.notes = append(out.notes, err.Error())
 			return out, false
@@ -109,6 +113,14 @@ func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, 
 		out.loc = anchorZone(from)
 	}
 	return out, true
+}
+
+// before is the last second before an exclusive bound; an open end stays open.
+func before(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(-time.Second)
 }
 
 func joinVariant(a, b string) string {

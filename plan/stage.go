@@ -130,3 +130,14 @@ func (in *instance) span(b *rulebook.Book, r *rulebook.Rule) calendar.Span {
 	}
 	return calendar.Min(spans...)
 }
+
+// endsWithDay tells that the due date is an end of day.
+func (in *instance) endsWithDay(r *rulebook.Rule) bool {
+	own, _ := in.groups(r)
+	for _, c := range own {
+		if !c.exclusive {
+			return false
+		}
+	}
+	return len(own) > 0
+}

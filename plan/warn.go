@@ -90,7 +90,7 @@ func (p *planner) warn() {
 func (p *planner) warnEmbargo() {
 	by := map[string][]*Duty{}
 	for _, d := range p.plan.Duties {
-		if d.Ground == "norm" && d.Duty == "publish" && d.Due != nil && !d.Done() {
+		if d.Ground == "norm" && d.Duty == "publish" && d.Due != nil && !d.Done() && !p.isPublic(d.Of) {
 			by[d.Of] = append(by[d.Of], d)
 		}
 	}
@@ -110,6 +110,18 @@ func (p *planner) warnEmbargo() {
 			}
 		}
 	}
+}
+
+// isPublic tells whether a flaw is out already: nothing is left to hold back.
+func (p *planner) isPublic(product string) bool {
+	for _, kind := range []casefile.Kind{"published", "cve-published", "leaked", "exploit-published"} {
+		for _, e := range p.v.kinds[kind] {
+			if e.Detail != "metadata" && p.about(e, product) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // warnSignals: a signal that nobody assessed is not awareness, but time passes.
