@@ -3,6 +3,7 @@ package cli
 import (
 	"sort"
 
+	"tocsin/internal/plaintext"
 	"tocsin/plan"
 )
 
@@ -47,7 +48,7 @@ func (t *table) numberless(ds []*plan.Duty) {
 			t.assumption(d)
 			first = false
 		}
-		s := clean(d.Title) + " — " + d.Citation
+		s := plaintext.Clean(d.Title) + " — " + d.Citation
 		if d.Pace != "" {
 			s += ", pace: " + d.Pace
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/internal/plaintext"
 	"tocsin/plan"
 )
 
@@ -19,7 +20,7 @@ func (t *table) duty(d *plan.Duty) {
 		who += " → " + to
 	}
 	t.blank()
-	t.para(strong, "  "+mark(d)+" ", lead+clean(d.Title))
+	t.para(strong, "  "+mark(d)+" ", lead+plaintext.Clean(d.Title))
 	t.para(plain, "    ", who+" · about "+t.about(d))
 	t.assumption(d)
 	t.para(st, "    ", state+t.limit(d))
@@ -78,9 +79,9 @@ func (t *table) duty(d *plan.Duty) {
 func (t *table) about(d *plan.Duty) string {
 	switch {
 	case d.Incident != "" && d.Of != "":
-		return "incident " + clean(d.Incident) + ", " + t.f.product(d.Of)
+		return "incident " + plaintext.Clean(d.Incident) + ", " + t.f.product(d.Of)
 	case d.Incident != "":
-		return "incident " + clean(d.Incident)
+		return "incident " + plaintext.Clean(d.Incident)
 	case d.Of == "":
 		return "the case"
 	}

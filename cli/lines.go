@@ -123,19 +123,3 @@ func wrap(s string, width int) []string {
 	}
 	return lines
 }
-
-// clean makes text from outside safe to print: no control characters, no
-// direction overrides.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0:
-			return -1
-		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f:
-			return -1
-		}
-		return r
-	}, s)
-}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/clipperhouse/displaywidth"
 	"pgregory.net/rapid"
+
+	"tocsin/internal/plaintext"
 )
 
 func TestWrapKeepsWordsAndWidth(t *testing.T) {
@@ -49,7 +51,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 // Text from a case file cannot steer the terminal or reverse what it says.
 func TestCleanStripsWhatSteers(t *testing.T) {
 	in := "red\x1b[31m \u202Egnp.exe\u202C tab\tnew\nline \u009b bell\a"
-	got := clean(in)
+	got := plaintext.Clean(in)
 	if strings.ContainsAny(got, "\x1b\a\n\t\u202e\u202c\u009b") {
 		t.Errorf("clean left control characters: %q", got)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"tocsin/calendar"
 	"tocsin/casefile"
+	"tocsin/internal/plaintext"
 	"tocsin/plan"
 	"tocsin/rulebook"
 )
@@ -23,7 +24,7 @@ type phrases struct {
 
 func (f *phrases) party(id string) string {
 	if q := f.c.Party(id); q != nil && q.Name != "" {
-		return clean(q.Name)
+		return plaintext.Clean(q.Name)
 	}
 	if e := f.b.Entry(id); e != nil {
 		return rulebook.T(e.Title, "en")
@@ -42,7 +43,7 @@ func (f *phrases) party(id string) string {
 	case "reporter":
 		return "whoever reported it"
 	}
-	return clean(id)
+	return plaintext.Clean(id)
 }
 
 func (f *phrases) parties(ids []string) string {
@@ -57,9 +58,9 @@ func (f *phrases) parties(ids []string) string {
 
 func (f *phrases) product(id string) string {
 	if q := f.c.Product(id); q != nil && q.Name != "" {
-		return clean(q.Name)
+		return plaintext.Clean(q.Name)
 	}
-	return clean(id)
+	return plaintext.Clean(id)
 }
 
 // stamp writes an instant as people read it, with its offset.
@@ -131,7 +132,7 @@ func civil(s string) string {
 			return strings.ReplaceAll(out, "+00:00", "UTC")
 		}
 	}
-	return clean(s)
+	return plaintext.Clean(s)
 }
 
 // source says how good the source of an event is: publisher, kind, date.
@@ -143,7 +144,7 @@ func (f *phrases) source(e *casefile.Event) string {
 	case s == nil:
 		return " — no source given"
 	}
-	out := " — " + clean(s.Publisher)
+	out := " — " + plaintext.Clean(s.Publisher)
 	if s.Kind != "" {
 		out += ", " + s.Kind
 	}
@@ -162,7 +163,7 @@ func (f *phrases) event(id string) string {
 	s := e.ID + " "
 	switch {
 	case e.Label != "":
-		s += clean(e.Label)
+		s += plaintext.Clean(e.Label)
 	default:
 		s += f.act(e)
 	}
@@ -184,9 +185,9 @@ func (f *phrases) claimant(id string) string {
 		return f.party(id)
 	}
 	if s := f.c.Source(id); s != nil {
-		return clean(s.Publisher)
+		return plaintext.Clean(s.Publisher)
 	}
-	return clean(id)
+	return plaintext.Clean(id)
 }
 
 func (f *phrases) act(e *casefile.Event) string {

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"tocsin/internal/plaintext"
 	"tocsin/plan"
 )
 
@@ -39,7 +40,7 @@ func (t *table) print() {
 
 func (t *table) head() {
 	p, c := t.f.p, t.f.c
-	t.para(strong, "", clean(c.Title))
+	t.para(strong, "", plaintext.Clean(c.Title))
 	line := c.File.Case
 	if c.TLP != "" {
 		line += " · TLP:" + c.TLP
@@ -106,7 +107,7 @@ func (t *table) short(title string, ds []*plan.Duty) {
 	t.heading(fmt.Sprintf("%s (%d)", title, len(ds)))
 	for _, d := range ds {
 		word, st := t.f.state(d)
-		t.para(plain, "  "+mark(d)+" ", clean(d.Title)+" — "+t.f.party(d.Obliged)+", "+t.about(d))
+		t.para(plain, "  "+mark(d)+" ", plaintext.Clean(d.Title)+" — "+t.f.party(d.Obliged)+", "+t.about(d))
 		switch {
 		case d.State == plan.Awaiting:
 			for _, r := range d.Because {

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"tocsin/internal/plaintext"
 	"tocsin/plan"
 )
 
@@ -19,9 +20,9 @@ func (f *phrases) claim(id string) string {
 	if e.ClaimedBy != "" {
 		by = f.claimant(e.ClaimedBy)
 	} else if s := f.c.Source(e.Source); s != nil {
-		by = clean(s.Publisher)
+		by = plaintext.Clean(s.Publisher)
 	}
-	label := clean(e.Label)
+	label := plaintext.Clean(e.Label)
 	if label == "" {
 		label = f.act(e)
 		if !e.Denies {
@@ -56,7 +57,7 @@ func (t *table) prohibitions() {
 		case "breached":
 			sign, st = "an act against it is recorded", late
 		}
-		t.para(strong, "  × ", clean(x.Title))
+		t.para(strong, "  × ", plaintext.Clean(x.Title))
 		t.para(plain, "    ", t.f.party(x.Party)+" · about "+t.f.product(x.Of))
 		if s := t.f.assumptions(x.Assumes); s != "" {
 			t.para(warn, "    ", s+":")
@@ -69,7 +70,7 @@ func (t *table) prohibitions() {
 			line += " · whether it reaches this party is open"
 		}
 		if x.Window != nil {
-			line += fmt.Sprintf(" · only from %s to %s (%s)", stamp(x.Window.From), stamp(x.Window.To), clean(x.Window.Name))
+			line += fmt.Sprintf(" · only from %s to %s (%s)", stamp(x.Window.From), stamp(x.Window.To), plaintext.Clean(x.Window.Name))
 		}
 		if len(x.Allowed) > 0 {
 			line += " · allowed: " + t.f.parties(x.Allowed)
@@ -146,7 +147,7 @@ func (t *table) order() {
 		var names []string
 		for _, id := range layer {
 			d := byID[id]
-			names = append(names, t.f.party(d.Obliged)+": "+clean(d.Title))
+			names = append(names, t.f.party(d.Obliged)+": "+plaintext.Clean(d.Title))
 		}
 		lead := "  first  "
 		if i > 0 {

@@ -1,5 +1,7 @@
 package timeline
 
+import "tocsin/internal/plaintext"
+
 // Font sizes and line heights in pixels.
 const (
 	normal, small, strong, large = 12.0, 11.0, 13.0, 19.0
@@ -253,7 +255,7 @@ func (p *plan) axes() []axisLine {
 
 // zoneName stands before the axis: times mean nothing without their zone.
 func (p *plan) zoneName(l axisLine) label {
-	name := ellipsis(clean(p.Zone.String()), small, false, p.ax.x0-margin-14)
+	name := ellipsis(plaintext.Clean(p.Zone.String()), small, false, p.ax.x0-margin-14)
 	t := label{kind: "axis", class: "zone", lines: []string{name}, x: p.ax.x0 - 12, y: l.y + 7, anchor: end, size: small, line: lineSmall}
 	if l.down < 0 {
 		t.y = l.y - 7 - lineSmall

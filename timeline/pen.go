@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"tocsin/internal/plaintext"
 )
 
 // pen writes SVG elements.
@@ -129,7 +131,7 @@ func (o Options) link(kind, id string) string {
 	if o.Link == nil {
 		return ""
 	}
-	to := clean(o.Link(kind, id))
+	to := plaintext.Clean(o.Link(kind, id))
 	local := strings.HasPrefix(to, "#") || strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.ContainsRune(to, '\\')
 	if !local {
 		return ""
@@ -138,3 +140,6 @@ func (o Options) link(kind, id string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// escape is for element text and for attribute values in double quotes.
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace

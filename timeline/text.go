@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tocsin/internal/plaintext"
 )
 
 // Text writes what the picture shows as plain text: a paragraph a lane, its
@@ -36,7 +38,7 @@ func (p *plan) write(b *strings.Builder) {
 	}
 	para(p.Title)
 	para(p.Subtitle)
-	para(fill(p.Words.TimesIn, "a", clean(p.Zone.String())))
+	para(fill(p.Words.TimesIn, "a", plaintext.Clean(p.Zone.String())))
 	if !p.Now.IsZero() {
 		para(p.Words.Now + ": " + p.Words.moment(p.Now))
 	}

@@ -3,6 +3,8 @@ package timeline
 import (
 	"slices"
 	"time"
+
+	"tocsin/internal/plaintext"
 )
 
 // aDay is how long a span may be and still be drawn as one day with its mark
@@ -18,35 +20,35 @@ func (s Sheet) tidy(o Options) Sheet {
 	}
 	s.Words = s.Words.or(WordsFor(s.Lang))
 	s.Lang = langTag(s.Lang)
-	s.Title, s.Subtitle, s.Footer = clean(s.Title), clean(s.Subtitle), clean(s.Footer)
+	s.Title, s.Subtitle, s.Footer = plaintext.Clean(s.Title), plaintext.Clean(s.Subtitle), plaintext.Clean(s.Footer)
 	s.Lanes = slices.Clone(s.Lanes)
 	for i := range s.Lanes {
 		l := &s.Lanes[i]
-		if l.Title, l.Note = clean(l.Title), clean(l.Note); l.Title == "" {
-			l.Title = clean(l.ID)
+		if l.Title, l.Note = plaintext.Clean(l.Title), plaintext.Clean(l.Note); l.Title == "" {
+			l.Title = plaintext.Clean(l.ID)
 		}
 	}
 	z := zoom{o.From, o.To, 0}
 	s.Marks = keep(s.Marks, func(m *Mark) bool {
-		m.Label, m.Tip, m.At = clean(m.Label), clean(m.Tip), m.At.in(s.Zone)
+		m.Label, m.Tip, m.At = plaintext.Clean(m.Label), plaintext.Clean(m.Tip), m.At.in(s.Zone)
 		if m.Tone == "" {
 			m.Tone = Fact
 		}
 		return z.shows(m.At.point())
 	})
 	s.Arrows = keep(s.Arrows, func(a *Arrow) bool {
-		a.Label, a.Tip, a.At = clean(a.Label), clean(a.Tip), a.At.in(s.Zone)
+		a.Label, a.Tip, a.At = plaintext.Clean(a.Label), plaintext.Clean(a.Tip), a.At.in(s.Zone)
 		if a.Tone == "" {
 			a.Tone = Told
 		}
 		return z.shows(a.At.point())
 	})
 	s.Flags = keep(s.Flags, func(f *Flag) bool {
-		f.Label, f.Tip, f.At = clean(f.Label), clean(f.Tip), f.At.in(s.Zone)
+		f.Label, f.Tip, f.At = plaintext.Clean(f.Label), plaintext.Clean(f.Tip), f.At.in(s.Zone)
 		return z.shows(f.At.first())
 	})
 	s.Bands = keep(s.Bands, func(b *Band) bool {
-		b.Label, b.Tip, b.From, b.To = clean(b.Label), clean(b.Tip), b.From.in(s.Zone), b.To.in(s.Zone)
+		b.Label, b.Tip, b.From, b.To = plaintext.Clean(b.Label), plaintext.Clean(b.Tip), b.From.in(s.Zone), b.To.in(s.Zone)
 		whole := Span{b.From.From, b.To.To}
 		if b.From.From.IsZero() && !b.From.To.IsZero() && b.To == (Span{}) {
 			whole = Span{}
@@ -65,7 +67,7 @@ func (s Sheet) tidy(o Options) Sheet {
 		return true
 	})
 	s.Runs = keep(s.Runs, func(r *Run) bool {
-		r.Tip = clean(r.Tip)
+		r.Tip = plaintext.Clean(r.Tip)
 		at := Span{r.From, r.To}.in(s.Zone)
 		r.From, r.To = at.From, at.To
 		return z.touches(at)

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"pgregory.net/rapid"
+
+	"tocsin/internal/plaintext"
 )
 
 func TestWidths(t *testing.T) {
@@ -64,7 +66,7 @@ func TestLongLabelsGrowBeforeTheyAreCut(t *testing.T) {
 // behind an ellipsis.
 func TestWrapLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := clean(rapid.String().Draw(t, "text"))
+		text := plaintext.Clean(rapid.String().Draw(t, "text"))
 		width := rapid.Float64Range(30, 300).Draw(t, "width")
 		n := rapid.IntRange(1, 4).Draw(t, "n")
 		lines := wrap(text, 12, false, width, n)

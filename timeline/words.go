@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"tocsin/internal/plaintext"
 )
 
 // Words are the words of the axis, the legend and the text form. The caller
@@ -126,13 +128,13 @@ func (w Words) or(d Words) Words {
 		f := out.Field(i)
 		switch v := f.Interface().(type) {
 		case string:
-			if v = clean(v); v == "" {
+			if v = plaintext.Clean(v); v == "" {
 				v = from.Field(i).String()
 			}
 			f.SetString(v)
 		case [12]string:
 			for k := range v {
-				if v[k] = clean(v[k]); v[k] == "" {
+				if v[k] = plaintext.Clean(v[k]); v[k] == "" {
 					v[k] = from.Field(i).Index(k).String()
 				}
 			}

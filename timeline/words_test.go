@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tocsin/internal/plaintext"
 )
 
 var braces = regexp.MustCompile(`\{[^}]*\}`)
@@ -35,7 +37,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 					t.Errorf("%s: %s is %q, English %q", lang, name, got, want)
 				}
 			}
-			if clean(got) != got {
+			if plaintext.Clean(got) != got {
 				t.Errorf("%s: %s holds signs that would be stripped: %q", lang, name, got)
 			}
 		}

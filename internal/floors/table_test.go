@@ -38,6 +38,7 @@ var table = []room{
 	{path: "examples", floor: ground},
 	{path: "internal/document", floor: ground, modules: []string{yaml}},
 	{path: "internal/fault", floor: ground},
+	{path: "internal/plaintext", floor: ground},
 	{path: "internal/floors", floor: ground},
 
 	{path: "timeline", floor: codec},

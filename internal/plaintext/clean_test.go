@@ -1,4 +1,4 @@
-package timeline
+package plaintext
 
 import (
 	"strings"
@@ -25,15 +25,15 @@ func TestClean(t *testing.T) {
 		{"a mark without a letter goes", "\u0301a", "a"},
 		{"accents stay", "e\u0301te", "e\u0301te"},
 	} {
-		if got := clean(c.in); got != c.want {
+		if got := Clean(c.in); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 	// A replaced byte is one letter, so cleaning twice changes nothing (found by FuzzClean).
-	if once := clean(strings.Repeat("\xff", 900)); clean(once) != once {
+	if once := Clean(strings.Repeat("\xff", 900)); Clean(once) != once {
 		t.Error("cleaning 900 invalid bytes again cuts them short")
 	}
-	if got := clean(strings.Repeat("x", 5000)); len(got) > maxText+4 || !strings.HasSuffix(got, "…") {
+	if got := Clean(strings.Repeat("x", 5000)); len(got) > maxText+4 || !strings.HasSuffix(got, "…") {
 		t.Errorf("an endless text became %d bytes", len(got))
 	}
 }
@@ -41,9 +41,9 @@ func TestClean(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add("a\u202eb\x00c")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
-		if !utf8.ValidString(got) || clean(got) != got {
-			t.Errorf("%q became %q, then %q", s, got, clean(got))
+		got := Clean(s)
+		if !utf8.ValidString(got) || Clean(got) != got {
+			t.Errorf("%q became %q, then %q", s, got, Clean(got))
 		}
 		for _, r := range got {
 			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {

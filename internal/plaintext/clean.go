@@ -1,4 +1,10 @@
-package timeline
+// Package plaintext makes text from outside fit to be shown to a person.
+//
+// It promises one line of valid UTF-8 without anything that could steer a
+// terminal, hide bytes, reverse the reading direction or climb over its
+// neighbours. It never judges what the text says, and is no escaping for
+// HTML or SVG: that is the writer's own.
+package plaintext
 
 import (
 	"strings"
@@ -6,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxText bounds one text, so that a hostile sheet cannot exhaust memory.
+// maxText bounds one text, so that a hostile document cannot exhaust memory.
 const maxText = 2000
 
-// clean makes a text of outside origin fit to be shown: one line, valid
+// Clean makes a text of outside origin fit to be shown: one line, valid
 // UTF-8, no control or format characters (bidi overrides and marks, zero-width
 // signs, tag characters can all hide or reverse text), at most three combining
 // marks on a letter so that none climbs over its neighbours.
-func clean(s string) string {
+func Clean(s string) string {
 	var b strings.Builder
 	marks, space := 0, true
 	n := -1 // letters so far, not bytes: a replaced byte must not count thrice
@@ -57,6 +63,3 @@ func hidesData(r rune) bool {
 	}
 	return false
 }
-
-// escape is for element text and for attribute values in double quotes.
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace
