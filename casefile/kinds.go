@@ -9,7 +9,7 @@ type Kind string
 // kinds are all event kinds with the few words shown in lists.
 var kinds = map[Kind]string{
 	"signalled":             "an unassessed signal or unread mail",
-	"aware":                 "reasonable certainty",
+	"aware":                 "became aware",
 	"decided":               "a reasoned decision",
 	"reported":              "told about the vulnerability",
 	"acknowledged":          "receipt confirmed",
@@ -18,7 +18,7 @@ var kinds = map[Kind]string{
 	"users-notified":        "affected users told",
 	"incident-aware":        "aware of an incident",
 	"classified":            "incident graded",
-	"determined":            "legal finding",
+	"determined":            "legal finding made",
 	"requested":             "an authority requested",
 	"directed":              "an authority directed",
 	"authorised":            "an authority authorised",

@@ -100,12 +100,12 @@ func (e *env) plan(_ context.Context, c *ufcli.Command) error {
 	if c.String("fail-on") == "missed" {
 		n := 0
 		for _, d := range p.Duties {
-			if d.State == plan.Missed {
+			if d.State == plan.Missed && d.Status != "revoked" && d.Status != "closed" {
 				n++
 			}
 		}
 		if n > 0 {
-			return &exit{exitMissed, fmt.Errorf("%d duties in force are missed", n)}
+			return &exit{exitMissed, fmt.Errorf("duties in force that are missed: %d", n)}
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ func (e *env) printPlan(c *ufcli.Command, b *rulebook.Book, cs *casefile.Case, p
 	case "json":
 		return e.writeJSON(p)
 	case "svg":
-		return timeline.FromPlan(cs, b, p).SVG(e.out, timeline.Options{Width: int(c.Int("width"))})
+		return timeline.FromPlan(cs, b, p, c.String("lang")).SVG(e.out, timeline.Options{Width: int(c.Int("width"))})
 	case "ics":
 		cal := calendarOf(p, c.Bool("titles"))
 		if len(cal.Events) == 0 {

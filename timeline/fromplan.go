@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,8 +19,9 @@ const PublicLane = "public"
 // prohibitions, embargoes and suspensions as bands, due dates as flags. Where
 // any event has a label of its own, only those are drawn. Nothing from outside
 // sources is drawn as late: grey hatching only, never red.
-func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan) Sheet {
-	d := drawing{c: c, b: b, p: p, lanes: map[string]bool{}}
+func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan, lang string) Sheet {
+	w := headingsFor(lang)
+	d := drawing{w: w, c: c, b: b, p: p, lanes: map[string]bool{}}
 	for _, e := range c.Events {
 		d.labelled = d.labelled || e.Label != ""
 		d.retired = append(d.retired, e.Supersedes...)
@@ -31,11 +33,11 @@ func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan) Sheet {
 			}
 		}
 	}
-	d.s = Sheet{Title: "Who knew what, when · " + c.Title, Subtitle: "Computed dates rest on what is assumed and on the reading chosen; they are no legal conclusion."}
+	d.s = Sheet{Lang: lang, Title: w.title + " · " + c.Title, Subtitle: w.kept}
 	if c.Kept() {
 		d.s.Now = p.At.Time
 	} else {
-		d.s.Subtitle = "From outside sources. Hollow marks: sources disagree. What rests on an assumption says if. Not a finding."
+		d.s.Subtitle = w.sources
 	}
 	for i := range c.Events {
 		d.event(&c.Events[i])
@@ -48,12 +50,13 @@ func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan) Sheet {
 		}
 	}
 	if d.lanes[PublicLane] {
-		d.s.Lanes = append(d.s.Lanes, Lane{ID: PublicLane, Title: "Public"})
+		d.s.Lanes = append(d.s.Lanes, Lane{ID: PublicLane, Title: w.public})
 	}
 	return d.s
 }
 
 type drawing struct {
+	w        headings
 	c        *casefile.Case
 	b        *rulebook.Book
 	p        *due.Plan
@@ -198,9 +201,9 @@ func (d *drawing) flags() {
 		}
 		at, zoned := limits(x)
 		f := Flag{ID: "due-" + x.ID, Lane: x.Obliged, At: at, Conditional: len(x.Assumes) > 0, State: d.flagState(x), Tip: x.Title}
-		f.Label = limitWords(x, at, zoned) + ", " + clause(x)
+		f.Label = d.limitWords(x, at, zoned) + ", " + clause(x)
 		if f.Conditional {
-			f.Label = "if …: " + f.Label
+			f.Label = d.w.ifWord + f.Label
 		}
 		d.s.Flags = append(d.s.Flags, f)
 		d.lanes[x.Obliged] = true
@@ -209,19 +212,23 @@ func (d *drawing) flags() {
 }
 
 // limitWords says the outer limit in days; an end of day is that day.
-func limitWords(x *due.Duty, at Span, zoned bool) string {
-	day := func(t time.Time) string { return t.In(x.Due.Location()).Add(-time.Second).Format("2 Jan") }
+func (d *drawing) limitWords(x *due.Duty, at Span, zoned bool) string {
+	words := WordsFor(d.s.Lang)
+	loc := x.Due.Location()
 	for _, r := range x.Readings { // print in the zone that governs the dates
 		if r.Exclusive() && r.DueLatest != nil {
-			loc := r.DueLatest.Location()
-			day = func(t time.Time) string { return t.In(loc).Add(-time.Second).Format("2 Jan") }
+			loc = r.DueLatest.Location()
 			break
 		}
 	}
-	if zoned && day(at.From) != day(at.To) {
-		return "outer limit " + day(at.From) + " or " + day(at.To)
+	day := func(t time.Time) string {
+		t = t.In(loc).Add(-time.Second)
+		return fill(words.DayMonth, "d", strconv.Itoa(t.Day()), "m", words.ShortMonths[t.Month()-1])
 	}
-	return "outer limit " + day(at.From)
+	if zoned && day(at.From) != day(at.To) {
+		return fill(d.w.limits, "a", day(at.From), "b", day(at.To))
+	}
+	return fill(d.w.limit, "a", day(at.From))
 }
 
 // clause names the rule shortly, with the step where it has several.

@@ -37,7 +37,7 @@ func sheetFrom(t *testing.T, name string, data []byte, now time.Time) Sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return FromPlan(c, b, p)
+	return FromPlan(c, b, p, "en")
 }
 
 // Every example that ships gives a picture in which no label lies over another.
@@ -116,6 +116,34 @@ events:
   - {id: e3, kind: embargo-accepted, by: v, of: gw, until: "2026-04-01T00:00:00Z", at: "2026-03-03T09:00:00+08:00"}
   - {id: e4, kind: leaked, of: gw, at: {from: "2026-03-10", to: "2026-03-11", zone: Asia/Shanghai}}
 `
+
+// The picture speaks the four languages, down to the dates on its flags.
+func TestPictureSpeaksFourLanguages(t *testing.T) {
+	if len(headingWords) != 4 {
+		t.Fatalf("%d languages", len(headingWords))
+	}
+	c, err := casefile.Parse("kept.yaml", []byte(kept))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := rulebook.Load(rulebook.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := due.For(c, b, due.Options{At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"en": "outer limit 4 Mar", "zh": "最晚期限", "fr": "limite extrême", "de": "äußerste Frist", "de-AT": "äußerste Frist", "xx": "outer limit"} {
+		s := FromPlan(c, b, p, lang)
+		if !slices.ContainsFunc(s.Flags, func(f Flag) bool { return strings.HasPrefix(f.Label, want) }) {
+			t.Errorf("%s: no flag begins with %q: %+v", lang, want, s.Flags)
+		}
+		if strings.Contains(s.Title+s.Subtitle, "{") || s.Title == "" {
+			t.Errorf("%s: title %q", lang, s.Title)
+		}
+	}
+}
 
 // A record kept here shows lateness as it was: red from due to done.
 func TestKeptRecordShowsLateness(t *testing.T) {
