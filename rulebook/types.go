@@ -124,7 +124,6 @@ type Reading struct {
 	Fixed    string          `yaml:"fixed"` // calc fixed: an RFC 3339 instant
 	When     string          `yaml:"when"`  // CEL: this reading applies only if true
 	Note     string          `yaml:"note"`
-	Verified *bool           `yaml:"verified"`
 
 	when *Condition
 }
