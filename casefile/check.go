@@ -135,6 +135,21 @@ func (c *Case) source(line int, key, id string) error {
 	return nil
 }
 
+// A name is repeated with each duty that it concerns, and a reason with each that
+// it was given for; notes and original words stand once and may be long.
+const (
+	maxName   = 1000
+	maxReason = 4000
+)
+
+// short refuses a text that is longer than so many bytes.
+func (c *Case) short(line int, key, s string, most int) error {
+	if len(s) > most {
+		return c.errorf(line, key, "has %d bytes; at most %d fit here, and note takes the rest", len(s), most)
+	}
+	return nil
+}
+
 // first returns the first error that is one.
 func first(errs ...error) error {
 	for _, err := range errs {
@@ -148,7 +163,7 @@ func first(errs ...error) error {
 func (c *Case) checkProducts() error {
 	for _, p := range c.Products {
 		key := "products[" + p.ID + "]"
-		if err := first(c.party(p.Line, key+".provider", p.Provider), c.attributes(p.Line, key, p.Attributes), c.source(p.Line, key+".source", p.Source)); err != nil {
+		if err := first(c.short(p.Line, key+".name", p.Name, maxName), c.party(p.Line, key+".provider", p.Provider), c.attributes(p.Line, key, p.Attributes), c.source(p.Line, key+".source", p.Source)); err != nil {
 			return err
 		}
 		for _, r := range p.Contains {
@@ -163,7 +178,7 @@ func (c *Case) checkProducts() error {
 func (c *Case) checkParties() error {
 	for _, p := range c.Parties {
 		key := "parties[" + p.ID + "]"
-		if err := first(c.party(p.Line, key+".part-of", p.PartOf), c.attributes(p.Line, key, p.Attributes), c.source(p.Line, key+".source", p.Source)); err != nil {
+		if err := first(c.short(p.Line, key+".name", p.Name, maxName), c.party(p.Line, key+".part-of", p.PartOf), c.attributes(p.Line, key, p.Attributes), c.source(p.Line, key+".source", p.Source)); err != nil {
 			return err
 		}
 		for _, r := range p.Operates {
@@ -216,6 +231,9 @@ func (c *Case) checkWindows() error {
 		if w.Country != "" && !validPlace(w.Country) {
 			return c.errorf(w.Line, key+".country", "%q is not a country code (ISO 3166-1 alpha-2) or EU", w.Country)
 		}
+		if err := c.short(w.Line, key+".name", w.Name, maxName); err != nil {
+			return err
+		}
 		var spans [2]calendar.Span
 		for j, t := range []Time{w.From, w.To} {
 			name := [2]string{".from", ".to"}[j]
@@ -225,6 +243,9 @@ func (c *Case) checkWindows() error {
 			s, err := t.Span()
 			if err != nil {
 				return c.errorf(w.Line, key+name, "%v", err)
+			}
+			if s.Latest.Year() > maxYear {
+				return c.errorf(w.Line, key+name, "lies after the year %d, which must be a slip", maxYear)
 			}
 			spans[j] = s
 		}

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxYear leaves room for every period of a law within the four digits of a year.
+const maxYear = 8999
+
 func (c *Case) indexEvents() error {
 	if err := index(c, "events", c.Events, func(e *Event) (string, int) { return e.ID, e.Line }, c.events); err != nil {
 		return err
@@ -24,13 +27,19 @@ func (c *Case) indexEvents() error {
 		if err != nil {
 			return c.errorf(e.Line, key+".at", "%v", err)
 		}
+		if s.Earliest.Year() > maxYear || s.Latest.Year() > maxYear {
+			return c.errorf(e.Line, key+".at", "lies after the year %d, which must be a slip", maxYear)
+		}
 		c.spans[e.ID] = s
 		for j, t := range []*Time{e.Due, e.Until} {
 			if t == nil {
 				continue
 			}
-			if _, err := t.Span(); err != nil {
+			switch s, err := t.Span(); {
+			case err != nil:
 				return c.errorf(e.Line, key+[2]string{".due", ".until"}[j], "%v", err)
+			case s.Earliest.Year() > maxYear || s.Latest.Year() > maxYear:
+				return c.errorf(e.Line, key+[2]string{".due", ".until"}[j], "lies after the year %d, which must be a slip", maxYear)
 			}
 		}
 	}
@@ -54,6 +63,8 @@ func (c *Case) checkEvents() error {
 			c.attributes(e.Line, key, e.Attributes),
 			c.pointers(e, key+".disputes", e.Disputes),
 			c.pointers(e, key+".supersedes", e.Supersedes),
+			c.short(e.Line, key+".incident", e.Incident, maxName),
+			c.short(e.Line, key+".reason", e.Reason, maxReason),
 		); err != nil {
 			return err
 		}
@@ -124,7 +135,54 @@ func (c *Case) checkCycles() error {
 			return c.errorf(g.line(ring[0]), g.list+"["+ring[0]+"]."+g.key, "goes round in a circle: %s", strings.Join(append(ring, ring[0]), " → "))
 		}
 	}
+	if id := c.tooUnsure(); id != "" {
+		return c.errorf(c.products[id].Line, "products["+id+"]", "what contains it does so by a chain of more than %d assumptions", maxAssumed)
+	}
 	return nil
+}
+
+// maxAssumed bounds how many assumptions lie on the way from a product to what
+// it contains: all are kept for each, which grows with the square of the way.
+const maxAssumed = 64
+
+// tooUnsure finds a product that lies behind more assumptions than that; "" if
+// there is none. Products contain one another without a ring.
+func (c *Case) tooUnsure() string {
+	in, way := map[string]int{}, map[string]int{}
+	for _, p := range c.Products {
+		for _, r := range p.Contains {
+			in[r.ID]++
+		}
+	}
+	var free []*Product
+	for i := range c.Products {
+		if p := &c.Products[i]; in[p.ID] == 0 {
+			free = append(free, p)
+		}
+	}
+	for len(free) > 0 {
+		p := free[len(free)-1]
+		free = free[:len(free)-1]
+		for _, r := range p.Contains {
+			n := way[p.ID]
+			if r.Assumed {
+				n++
+			}
+			if c.products[r.ID].Assumed {
+				n++
+			}
+			way[r.ID] = max(way[r.ID], n)
+			if in[r.ID]--; in[r.ID] == 0 {
+				free = append(free, c.products[r.ID])
+			}
+		}
+	}
+	for _, p := range c.Products { // the first in the file, so that the message is always the same
+		if way[p.ID] > maxAssumed {
+			return p.ID
+		}
+	}
+	return ""
 }
 
 // cycle finds nodes that point round to the first, without recursion; nil if

@@ -34,6 +34,9 @@ func (c *Case) Contains(p string) map[string][]string {
 			}
 			out[s.id] = s.assumes
 			for _, r := range c.products[s.id].Contains {
+				if _, done := out[r.ID]; done {
+					continue
+				}
 				a := slices.Clip(s.assumes)
 				if r.Assumed {
 					a = append(a, "products."+s.id+".contains."+r.ID)

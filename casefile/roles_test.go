@@ -124,6 +124,25 @@ func TestLongChains(t *testing.T) {
 	}
 }
 
+// What is assumed on the way to a component is kept, so the way has a bound.
+func TestAChainOfAssumptionsHasABound(t *testing.T) {
+	file := func(n int) string {
+		var b strings.Builder
+		b.WriteString("format: tocsin-casefile/1\ncase: A\nproducts:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "  - {id: p%d, contains: [{id: p%d, assumed: true}]}\n", i, i+1)
+		}
+		return b.String() + fmt.Sprintf("  - {id: p%d}\n", n)
+	}
+	if _, err := Parse("c.yaml", []byte(file(maxAssumed))); err != nil {
+		t.Error(err)
+	}
+	_, err := Parse("c.yaml", []byte(file(20000)))
+	if want := "c.yaml:69: products[p65]: what contains it does so by a chain of more than 64 assumptions"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // The kinds are a closed list, each with its words, in order.
 func TestKinds(t *testing.T) {
 	ks := Kinds()

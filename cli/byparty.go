@@ -24,7 +24,6 @@ func (t *table) byParty() {
 			t.blank()
 			t.para(accent, "", g.title)
 			sort.SliceStable(g.duties, func(i, j int) bool { return dueBefore(g.duties[i], g.duties[j]) })
-			t.assumed = ""
 			for _, d := range g.duties {
 				if len(d.Readings) > 0 || d.Heard != nil || d.State == plan.Disputed || t.why || d.Modality != "must" || d.Ground != "statute" {
 					t.duty(d)
@@ -37,7 +36,7 @@ func (t *table) byParty() {
 
 // numberless lists the duties without a number in two lines each.
 func (t *table) numberless(ds []*plan.Duty) {
-	first := true
+	first, rests := true, ""
 	for _, d := range ds {
 		if len(d.Readings) > 0 || d.Heard != nil || d.State == plan.Disputed || t.why || d.Modality != "must" || d.Ground != "statute" {
 			continue
@@ -45,8 +44,13 @@ func (t *table) numberless(ds []*plan.Duty) {
 		if first {
 			t.blank()
 			t.para(plain, "  ", "Also asked for, without a number:")
-			t.assumption(d)
-			first = false
+			first, rests = false, ""
+		}
+		if s := t.f.assumptions(d.Assumes); s != rests {
+			if rests = s; s == "" {
+				s = "with nothing assumed"
+			}
+			t.para(warn, "    ", s+":")
 		}
 		s := plaintext.Clean(d.Title) + " — " + d.Citation
 		if d.Pace != "" {
@@ -61,14 +65,9 @@ func (t *table) numberless(ds []*plan.Duty) {
 	}
 }
 
-// assumption prints what a duty rests on, once for duties in a row.
+// assumption prints what a duty rests on, at each duty: a line may be quoted alone.
 func (t *table) assumption(d *plan.Duty) {
-	s := t.f.assumptions(d.Assumes)
-	if s == t.assumed {
-		return
-	}
-	t.assumed = s
-	if s != "" {
+	if s := t.f.assumptions(d.Assumes); s != "" {
 		t.para(warn, "    ", s+":")
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (t *table) duty(d *plan.Duty) {
 	state, st := t.f.state(d)
 	lead := t.lead(d)
-	to := t.f.parties(d.To)
+	to := t.f.recipients(d)
 	who := t.f.party(d.Obliged)
 	if to != "" {
 		who += " → " + to
@@ -24,14 +24,8 @@ func (t *table) duty(d *plan.Duty) {
 	t.para(plain, "    ", who+" · about "+t.about(d))
 	t.assumption(d)
 	t.para(st, "    ", state+t.limit(d))
-	for _, c := range t.f.p.Conflicts {
-		if !d.Done() && c.Party == d.Obliged && c.Of == d.Of && c.Between[1] == d.Rule {
-			word := "is forbidden by"
-			if c.Certainty == "may" {
-				word = "may be forbidden by"
-			}
-			t.para(warn, "    ⇄ ", word+" "+c.Between[0]+": ask counsel before it is sent")
-		}
+	if w := t.pulled(d); w != "" {
+		t.para(warn, "    ⇄ ", w)
 	}
 	for _, r := range d.Because {
 		if r.Code == "decided-not-reportable" {
@@ -100,7 +94,10 @@ func (t *table) lead(d *plan.Duty) string {
 		return ""
 	}
 	left := d.Due.Sub(t.f.p.At.Time)
-	if left < 0 {
+	switch {
+	case perhapsPast(d):
+		return "perhaps past — "
+	case left < 0:
 		return words(left) + " past — "
 	}
 	return "in " + words(left) + " — "
@@ -168,6 +165,9 @@ func (t *table) limit(d *plan.Duty) string {
 	s := " · outer limit " + own
 	if d.ActBy != nil {
 		s += " · act by " + stamp(d.ActBy)
+		if !d.Done() && t.f.c.Kept() && d.ActBy.Before(t.f.p.At.Time) {
+			s += " (gone by)"
+		}
 	}
 	return s
 }

@@ -7,10 +7,13 @@ import (
 
 	"github.com/clipperhouse/displaywidth"
 	"golang.org/x/term"
+
+	"tocsin/internal/plaintext"
 )
 
 // page writes wrapped lines of text with hanging indents and, on a terminal
-// that wants them, a few colours. What is piped is plain.
+// that wants them, a few colours. What is piped is plain. No word that it is
+// given can steer the terminal, wherever the word came from.
 type page struct {
 	w      io.Writer
 	width  int
@@ -66,6 +69,7 @@ func (p *page) blank() { p.put("\n") }
 
 // heading is a line with a rule beneath it.
 func (p *page) heading(s string) {
+	s = plaintext.Printable(s)
 	p.blank()
 	p.put(p.paint(strong, s) + "\n")
 	p.put(p.paint(faint, strings.Repeat("─", min(displaywidth.String(s), p.width))) + "\n")
@@ -74,6 +78,7 @@ func (p *page) heading(s string) {
 // para writes text wrapped at the page's width; first opens its first line,
 // later lines are indented as deep.
 func (p *page) para(st style, first, s string) {
+	first, s = plaintext.Printable(first), plaintext.Printable(s)
 	indent := displaywidth.String(first)
 	for i, line := range wrap(s, max(p.width-indent, 20)) {
 		lead := first
@@ -122,4 +127,16 @@ func wrap(s string, width int) []string {
 		flush()
 	}
 	return lines
+}
+
+// lineWriter writes plain lines, from which it takes whatever could steer the
+// terminal: packs and examples of a stranger are printed through it.
+type lineWriter struct{ w io.Writer }
+
+// Write tells the length that it was given, as io.Writer wants it.
+func (l lineWriter) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(l.w, plaintext.Printable(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

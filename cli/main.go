@@ -72,7 +72,7 @@ func (e *env) run(args []string) int {
 	}
 	code := exitCode(err)
 	if msg := err.Error(); msg != "" {
-		fmt.Fprintln(e.err, "tocsin: "+msg)
+		fmt.Fprintln(lineWriter{e.err}, "tocsin: "+msg)
 	}
 	return code
 }

@@ -46,14 +46,29 @@ func (f *phrases) party(id string) string {
 	return plaintext.Clean(id)
 }
 
-func (f *phrases) parties(ids []string) string {
+func (f *phrases) parties(ids []string) string { return f.list(ids, ", ") }
+
+func (f *phrases) list(ids []string, between string) string {
 	var out []string
 	for _, id := range ids {
 		if s := f.party(id); s != "" {
 			out = append(out, s)
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, between)
+}
+
+// recipients names to whom a duty is owed; of several one is enough, unless the
+// rule asks for all.
+func (f *phrases) recipients(d *plan.Duty) string {
+	if r := d.RuleRecord(); r != nil && len(d.To) > 1 {
+		for _, s := range r.Stages {
+			if s.ID == d.Stage && len(s.To) > 1 && !s.All {
+				return "one of: " + f.list(d.To, "; ")
+			}
+		}
+	}
+	return f.parties(d.To)
 }
 
 func (f *phrases) product(id string) string {
@@ -160,14 +175,11 @@ func (f *phrases) event(id string) string {
 	if e == nil {
 		return id
 	}
-	s := e.ID + " "
-	switch {
-	case e.Label != "":
-		s += plaintext.Clean(e.Label)
-	default:
-		s += f.act(e)
+	s := plaintext.Clean(e.Label)
+	if s == "" {
+		s = f.act(e)
 	}
-	s += ", " + moment(e.At.Moment)
+	s += " [" + e.ID + "], " + moment(e.At.Moment)
 	if e.Denies {
 		s += " (says that it did not happen)"
 	}
@@ -233,7 +245,7 @@ func (f *phrases) assumptions(paths []string) string {
 				if r := f.b.Role(role); r != nil {
 					t = rulebook.T(r.Title, "en")
 				}
-				add(fmt.Sprintf("%s was %s", f.party(id), t))
+				add(fmt.Sprintf("%s had the role “%s”", f.party(id), t))
 				continue
 			}
 			if id, op, ok := strings.Cut(rest, ".operates."); ok {
@@ -260,6 +272,18 @@ func (f *phrases) assumptions(paths []string) string {
 	return "if " + strings.Join(parts, ", and if ")
 }
 
+// perhapsPast: the first instant that the strictest limit could have been has gone
+// by, and no reading on the duty's own ground has wholly done so.
+func perhapsPast(d *plan.Duty) bool {
+	if !d.PastDue || d.State != plan.Running {
+		return false
+	}
+	own := rulebook.BasisOf(d.Ground)
+	return !slices.ContainsFunc(d.Readings, func(r *plan.Reading) bool {
+		return r.Basis == own && !strings.Contains(r.Variant, "zone=") && r.State != plan.Running
+	})
+}
+
 // state says the state of a duty.
 func (f *phrases) state(d *plan.Duty) (string, style) {
 	did := "done"
@@ -284,6 +308,9 @@ func (f *phrases) state(d *plan.Duty) (string, style) {
 	case plan.Missed:
 		return "past the latest limit, nothing recorded here", late
 	case plan.Running:
+		if perhapsPast(d) {
+			return "perhaps past the strictest limit: the starting time is not known closely enough to say", warn
+		}
 		if d.PastDue {
 			return "past the strictest limit, still inside another reading", late
 		}

@@ -77,6 +77,29 @@ func TestStatesPassNoJudgement(t *testing.T) {
 	}
 }
 
+// A limit of which only the beginning is known may be past; it is not said to be.
+func TestALimitThatMayBePastIsNotSaidToBe(t *testing.T) {
+	running := plan.Reading{Basis: "law", State: plan.Running}
+	over := plan.Reading{Basis: "law", State: plan.NoRecord}
+	for name, tc := range map[string]struct {
+		readings []*plan.Reading
+		want     bool
+	}{
+		"the earliest bound alone":           {[]*plan.Reading{&running, &running}, true},
+		"one reading wholly gone by":         {[]*plan.Reading{&over, &running}, false},
+		"a platform's date is no law":        {[]*plan.Reading{{Basis: "platform", State: plan.Missed}, &running}, true},
+		"one zone of several is not certain": {[]*plan.Reading{{Basis: "law", Variant: "zone=Asia/Shanghai", State: plan.Missed}, &running}, true},
+	} {
+		d := &plan.Duty{State: plan.Running, PastDue: true, Ground: "statute", Readings: tc.readings}
+		if got := perhapsPast(d); got != tc.want {
+			t.Errorf("%s: perhaps past %v, want %v", name, got, tc.want)
+		}
+	}
+	if perhapsPast(&plan.Duty{State: plan.Missed, PastDue: true}) {
+		t.Error("control: what is missed is past")
+	}
+}
+
 func contains(s, sub string) bool {
 	for i := 0; i+len(sub) <= len(s); i++ {
 		if s[i:i+len(sub)] == sub {

@@ -84,7 +84,11 @@ func dirs(beside, only string) ([]rulebook.Dir, error) {
 		if !st.IsDir() {
 			return nil, fault.New(fault.Invalid, "%s is a file; a folder of rule packs is needed", name)
 		}
-		out = append(out, rulebook.Dir{Name: filepath.ToSlash(filepath.Clean(name)), FS: os.DirFS(name)})
+		dir := rulebook.Dir{Name: filepath.ToSlash(filepath.Clean(name)), FS: os.DirFS(name)}
+		if !dir.Holds() { // a wrong folder must not read as "nothing is due"
+			return nil, fault.New(fault.Invalid, "%s: there is no rule pack (NAME.yaml) in this folder", dir.Name)
+		}
+		out = append(out, dir)
 	}
 	return out, nil
 }
@@ -98,6 +102,7 @@ func loadBook(c *ufcli.Command) (*rulebook.Book, error) {
 }
 
 func (e *env) rulesList(_ context.Context, c *ufcli.Command) error {
+	out := lineWriter{e.out}
 	b, err := loadBook(c)
 	if err != nil {
 		return err
@@ -105,12 +110,12 @@ func (e *env) rulesList(_ context.Context, c *ufcli.Command) error {
 	switch {
 	case c.Bool("directory"):
 		for _, d := range b.Directory() {
-			fmt.Fprintf(e.out, "%-28s %-4s %-11s %s\n", d.ID, d.Country, d.Kind, rulebook.T(d.Title, "en"))
+			fmt.Fprintf(out, "%-28s %-4s %-11s %s\n", d.ID, d.Country, d.Kind, rulebook.T(d.Title, "en"))
 		}
 		return nil
 	case c.Bool("roles"):
 		for _, r := range b.Roles() {
-			fmt.Fprintf(e.out, "%-36s %s\n", r.ID, rulebook.T(r.Title, "en"))
+			fmt.Fprintf(out, "%-36s %s\n", r.ID, rulebook.T(r.Title, "en"))
 		}
 		return nil
 	}
@@ -132,12 +137,12 @@ func (e *env) rulesList(_ context.Context, c *ufcli.Command) error {
 			if header != r.Parent {
 				header = r.Parent
 				records++
-				fmt.Fprintf(e.out, "%-34s %-6s in %d parts\n", r.Parent, r.Order, len(b.Children(r.Parent)))
+				fmt.Fprintf(out, "%-34s %-6s in %d parts\n", r.Parent, r.Order, len(b.Children(r.Parent)))
 			}
 		}
-		fmt.Fprintf(e.out, "%-34s %-6s %-13s %-10s %-36s %s\n", indent+r.ID, r.Order, r.Class, r.Modality, validity(r), r.Citation.Text)
+		fmt.Fprintf(out, "%-34s %-6s %-13s %-10s %-36s %s\n", indent+r.ID, r.Order, r.Class, r.Modality, validity(r), r.Citation.Text)
 	}
-	fmt.Fprintf(e.out, "%d records, %s\n", records, b.Digest[:19])
+	fmt.Fprintf(out, "%d records, %s\n", records, b.Digest[:19])
 	return nil
 }
 
@@ -160,6 +165,7 @@ func validity(r *rulebook.Rule) string {
 }
 
 func (e *env) rulesShow(_ context.Context, c *ufcli.Command) error {
+	out := lineWriter{e.out}
 	b, err := loadBook(c)
 	if err != nil {
 		return err
@@ -178,9 +184,9 @@ func (e *env) rulesShow(_ context.Context, c *ufcli.Command) error {
 	}
 	for i, r := range rules {
 		if i > 0 {
-			fmt.Fprintln(e.out)
+			fmt.Fprintln(out)
 		}
-		showRule(e.out, b, r)
+		showRule(out, b, r)
 	}
 	return nil
 }
@@ -199,6 +205,7 @@ func lintDirs(c *ufcli.Command) ([]rulebook.Dir, string, error) {
 }
 
 func (e *env) rulesLint(_ context.Context, c *ufcli.Command) error {
+	out := lineWriter{e.out}
 	ds, prefix, err := lintDirs(c)
 	if err != nil {
 		return err
@@ -215,16 +222,17 @@ func (e *env) rulesLint(_ context.Context, c *ufcli.Command) error {
 		} else {
 			bad++
 		}
-		fmt.Fprintf(e.out, "%s: %s\n", word, p)
+		fmt.Fprintf(out, "%s: %s\n", word, p)
 	}
 	if bad > 0 {
 		return &exit{exitFailed, fmt.Errorf("problems found: %d", bad)}
 	}
-	fmt.Fprintln(e.out, "no problem found")
+	fmt.Fprintln(out, "no problem found")
 	return nil
 }
 
 func (e *env) rulesTest(_ context.Context, c *ufcli.Command) error {
+	out := lineWriter{e.out}
 	ds, prefix, err := lintDirs(c)
 	if err != nil {
 		return err
@@ -249,17 +257,17 @@ func (e *env) rulesTest(_ context.Context, c *ufcli.Command) error {
 		if len(r.Errors) == 0 {
 			passed++
 			if c.Bool("verbose") {
-				fmt.Fprintf(e.out, "ok    %s\n", r.Example.Place())
+				fmt.Fprintf(out, "ok    %s\n", r.Example.Place())
 			}
 			continue
 		}
 		failed++
-		fmt.Fprintf(e.out, "FAIL  %s\n", r.Example.Place())
+		fmt.Fprintf(out, "FAIL  %s\n", r.Example.Place())
 		for _, msg := range r.Errors {
-			fmt.Fprintf(e.out, "    %s\n", msg)
+			fmt.Fprintf(out, "    %s\n", msg)
 		}
 	}
-	fmt.Fprintf(e.out, "%d passed, %d failed\n", passed, failed)
+	fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
 	if failed > 0 || passed == 0 {
 		return &exit{exitFailed, fmt.Errorf("worked examples that do not pass: %d of %d", failed, passed+failed)}
 	}

@@ -55,7 +55,7 @@ func (t *table) ground(g group) {
 	case len(d.Readings) > 0:
 		s += "outer limit " + t.zones(d)
 	case d.Modality == "must":
-		s += "to tell " + t.f.parties(d.To) + "; no number"
+		s += "to tell " + t.f.recipients(d) + "; no number"
 		if d.Pace != "" {
 			s += ", pace " + d.Pace
 		}
@@ -63,7 +63,7 @@ func (t *table) ground(g group) {
 			s += "; " + v.Note
 		}
 	default:
-		s += d.Modality + " to tell " + t.f.parties(d.To) + "; no number, no duty"
+		s += d.Modality + " to tell " + t.f.recipients(d) + "; no number, no duty"
 	}
 	t.para(plain, "  "+mark(d)+" ", g.title+" ("+d.Citation+") — "+s+".")
 }
@@ -78,14 +78,24 @@ func (t *table) zones(d *plan.Duty) string {
 		}
 	}
 	for _, z := range zones {
-		var last *plan.Reading
+		var first, last *plan.Reading
 		for _, r := range d.Readings {
-			if r.Zone() == z && r.DueLatest != nil && (last == nil || r.DueLatest.After(last.DueLatest.Time)) {
+			if r.Zone() != z || r.DueLatest == nil {
+				continue
+			}
+			if last == nil || r.DueLatest.After(last.DueLatest.Time) {
 				last = r
+			}
+			if first == nil || r.DueLatest.Before(first.DueLatest.Time) {
+				first = r
 			}
 		}
 		if last != nil {
-			out = append(out, strings.TrimPrefix(span(last), "no later than ")+" if that time was in "+z)
+			s := strings.TrimPrefix(span(last), "no later than ") + " if that time was in " + z
+			if strict := strings.TrimPrefix(span(first), "no later than "); !first.DueLatest.Equal(last.DueLatest.Time) {
+				s += " (by the strictest reading " + strict + ")"
+			}
+			out = append(out, s)
 		}
 	}
 	if len(out) == 0 {

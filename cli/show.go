@@ -37,16 +37,34 @@ func showRule(w io.Writer, b *rulebook.Book, r *rulebook.Rule) {
 		line("binds", "%s: %s", who.Role, t)
 	}
 	line("asks", "%s, %s", r.Duty, r.Modality)
-	line("to", "%s", strings.Join(r.To, ", "))
+	for i, id := range r.To {
+		if e := b.Entry(id); e != nil {
+			id += ": " + rulebook.T(e.Title, "en")
+		}
+		label := "to"
+		if len(r.To) > 1 && i == 0 {
+			label = "to one of"
+			if r.All {
+				label = "to all of"
+			}
+		} else if i > 0 {
+			label = ""
+		}
+		line(label, "%s", id)
+	}
 	line("pace", "%s", r.Pace)
 	line("if", "%s", r.When)
 	for i := range r.Stages {
-		showStage(w, &r.Stages[i])
+		showStage(w, b, &r.Stages[i])
 	}
 	if f := r.Forbids; f != nil {
-		line("forbids", "%s to %s, except %s", f.Act, f.Audience, strings.Join(f.Except, ", "))
-		line("begins", "%s", anchorWords(&f.Starts))
-		line("ends", "%s", anchorWords(&f.Release))
+		except := ""
+		if len(f.Except) > 0 {
+			except = ", except " + strings.Join(f.Except, ", ")
+		}
+		line("forbids", "%s to %s%s", f.Act, f.Audience, except)
+		line("begins", "%s", anchorWords(b, &f.Starts))
+		line("ends", "%s", anchorWords(b, &f.Release))
 		line("window", "%s", f.Window)
 	}
 	if r.Retain != nil {
@@ -88,7 +106,7 @@ func yes(v bool) string {
 	return "no"
 }
 
-func showStage(w io.Writer, s *rulebook.Stage) {
+func showStage(w io.Writer, b *rulebook.Book, s *rulebook.Stage) {
 	t := rulebook.T(s.Title, "en")
 	if t != "" {
 		t = " " + t
@@ -97,7 +115,7 @@ func showStage(w io.Writer, s *rulebook.Stage) {
 	if s.By != "" {
 		fmt.Fprintf(w, "    done by    %s (shown for information)\n", s.By)
 	}
-	fmt.Fprintf(w, "    runs from  %s\n", anchorWords(&s.Anchor))
+	fmt.Fprintf(w, "    runs from  %s\n", anchorWords(b, &s.Anchor))
 	if s.When != "" {
 		fmt.Fprintf(w, "    if         %s\n", s.When)
 	}
@@ -131,7 +149,7 @@ func showStage(w io.Writer, s *rulebook.Stage) {
 }
 
 // anchorWords says an anchor in a line.
-func anchorWords(a *rulebook.Anchor) string {
+func anchorWords(b *rulebook.Book, a *rulebook.Anchor) string {
 	var parts []string
 	join := ", or "
 	list := a.Any
@@ -139,7 +157,7 @@ func anchorWords(a *rulebook.Anchor) string {
 		list, join = a.All, ", and "
 	}
 	for _, m := range list {
-		parts = append(parts, matchWords(&m))
+		parts = append(parts, matchWords(b, &m))
 	}
 	s := strings.Join(parts, join)
 	switch a.Which {
@@ -149,17 +167,21 @@ func anchorWords(a *rulebook.Anchor) string {
 	if len(a.Requires) > 0 {
 		var req []string
 		for _, m := range a.Requires {
-			req = append(req, matchWords(&m))
+			req = append(req, matchWords(b, &m))
 		}
 		s += "; only if " + strings.Join(req, " and ")
 	}
 	return s
 }
 
-func matchWords(m *rulebook.Match) string {
+func matchWords(b *rulebook.Book, m *rulebook.Match) string {
 	switch {
 	case m.Fact != "":
-		return "fact “" + m.Fact + "”"
+		s := "fact “" + m.Fact + "”"
+		if f := b.Fact(m.Fact); f != nil {
+			s += " (" + rulebook.T(f.Title, "en") + ")"
+		}
+		return s
 	case m.Met != "":
 		return "what met " + m.Met
 	case m.Due != "":

@@ -17,16 +17,16 @@ type table struct {
 	*page
 	f   *phrases
 	why bool
-
-	assumed string // the assumption printed last
 }
 
 func (t *table) print() {
 	t.head()
 	t.inShort()
+	groups := t.urgencies()
+	t.glance(groups)
 	t.conflicts() // before anything is sent
 	if t.f.c.Kept() {
-		t.byUrgency()
+		t.byUrgency(groups)
 	} else {
 		t.byParty()
 	}
@@ -40,7 +40,9 @@ func (t *table) print() {
 
 func (t *table) head() {
 	p, c := t.f.p, t.f.c
-	t.para(strong, "", plaintext.Clean(c.Title))
+	if title := plaintext.Clean(c.Title); title != "" {
+		t.para(strong, "", title)
+	}
 	line := c.File.Case
 	if c.TLP != "" {
 		line += " · TLP:" + c.TLP
@@ -64,12 +66,11 @@ func (t *table) section(title string, ds []*plan.Duty) {
 	}
 	t.heading(fmt.Sprintf("%s (%d)", title, len(ds)))
 	for _, d := range ds {
-		t.assumed = ""
 		t.duty(d)
 	}
 }
 
-func (t *table) byUrgency() {
+func (t *table) urgencies() map[string][]*plan.Duty {
 	groups := map[string][]*plan.Duty{}
 	for _, d := range t.f.p.Duties {
 		groups[urgency(d)] = append(groups[urgency(d)], d)
@@ -77,6 +78,10 @@ func (t *table) byUrgency() {
 	for _, ds := range groups {
 		sort.SliceStable(ds, func(i, j int) bool { return dueBefore(ds[i], ds[j]) })
 	}
+	return groups
+}
+
+func (t *table) byUrgency(groups map[string][]*plan.Duty) {
 	if len(groups["past"])+len(groups["now"])+len(groups["running"])+len(groups["open"]) == 0 {
 		t.blank()
 		if nothingDue(t.f.p) {
@@ -107,6 +112,9 @@ func (t *table) short(title string, ds []*plan.Duty) {
 	t.heading(fmt.Sprintf("%s (%d)", title, len(ds)))
 	for _, d := range ds {
 		word, st := t.f.state(d)
+		if s := t.f.assumptions(d.Assumes); s != "" && d.State != plan.Awaiting {
+			word = s + ": " + word
+		}
 		t.para(plain, "  "+mark(d)+" ", plaintext.Clean(d.Title)+" — "+t.f.party(d.Obliged)+", "+t.about(d))
 		switch {
 		case d.State == plan.Awaiting:
@@ -169,23 +177,64 @@ func (t *table) difference() {
 	}
 	t.heading("What the assumption changes")
 	for _, c := range diff.Added {
-		t.para(good, "  + ", c.ID+" "+state(c.After))
+		t.para(good, "  + ", strings.TrimSpace(c.ID+" "+t.changed(c.ID, c.After)))
 	}
 	for _, c := range diff.Removed {
-		t.para(late, "  − ", c.ID+" "+state(c.Before))
+		t.para(late, "  − ", strings.TrimSpace(c.ID+" "+t.changed(c.ID, c.Before)))
 	}
 	for _, c := range diff.Changed {
-		t.para(plain, "  ~ ", c.ID+" "+state(c.Before)+" → "+state(c.After))
+		before, after := t.changed(c.ID, c.Before), t.changed(c.ID, c.After)
+		if before+after == "" {
+			t.para(plain, "  ~ ", c.ID+": "+fields(c.After))
+			continue
+		}
+		if before == "" {
+			before = "no date"
+		}
+		if after == "" {
+			after = "no date"
+		}
+		t.para(plain, "  ~ ", c.ID+" "+before+" → "+after)
 	}
 	if len(diff.Added)+len(diff.Removed)+len(diff.Changed) == 0 {
 		t.para(plain, "  ", "nothing")
 	}
 }
 
-func state(m map[string]any) string {
+// fields names in words what differs where neither a state nor a date does.
+func fields(m map[string]any) string {
+	words := map[string]string{"assumes": "what it rests on", "to": "to whom", "act_by": "the date to act by", "met_by": "what met it", "met_at": "when it was met",
+		"late_by": "by how much", "anchor": "where the clock starts", "recipient_heard": "who told the recipient first", "alternatives": "the alternatives",
+		"allowed": "who stays allowed", "certainty": "whether the rule reaches the party", "keep_until": "until when to keep"}
 	var out []string
-	if s, ok := m["state"]; ok {
-		out = append(out, fmt.Sprint(s))
+	for k := range m {
+		if words[k] != "" {
+			out = append(out, words[k])
+		}
+	}
+	sort.Strings(out)
+	if len(out) == 0 {
+		return "details"
+	}
+	return strings.Join(out, ", ")
+}
+
+// changed says one side of a difference, in the words of the rest of the page.
+func (t *table) changed(id string, m map[string]any) string {
+	var out []string
+	switch s := m["state"].(type) {
+	case plan.State:
+		d := &plan.Duty{State: s}
+		for _, x := range t.f.p.Duties {
+			if x.ID == id {
+				d.Duty, d.Readings = x.Duty, x.Readings
+			}
+		}
+		word, _ := t.f.state(d)
+		out = append(out, word)
+	case string:
+		word, _ := forbidden(s)
+		out = append(out, word)
 	}
 	if d, ok := m["due"].(*plan.Instant); ok && d != nil {
 		out = append(out, "due "+stamp(d))

@@ -49,14 +49,7 @@ func (t *table) prohibitions() {
 	t.heading(fmt.Sprintf("Must not (%d)", len(list)))
 	for _, x := range list {
 		t.blank()
-		sign := "closed"
-		st := warn
-		switch x.State {
-		case "released":
-			sign, st = "open again", faint
-		case "breached":
-			sign, st = "an act against it is recorded", late
-		}
+		sign, st := forbidden(x.State)
 		t.para(strong, "  × ", plaintext.Clean(x.Title))
 		t.para(plain, "    ", t.f.party(x.Party)+" · about "+t.f.product(x.Of))
 		if s := t.f.assumptions(x.Assumes); s != "" {
@@ -70,7 +63,10 @@ func (t *table) prohibitions() {
 			line += " · whether it reaches this party is open"
 		}
 		if x.Window != nil {
-			line += fmt.Sprintf(" · only from %s to %s (%s)", stamp(x.Window.From), stamp(x.Window.To), plaintext.Clean(x.Window.Name))
+			line += " · only from " + stamp(x.Window.From) + " to " + stamp(x.Window.To)
+			if name := plaintext.Clean(x.Window.Name); name != "" {
+				line += " (" + name + ")"
+			}
 		}
 		if len(x.Allowed) > 0 {
 			line += " · allowed: " + t.f.parties(x.Allowed)
@@ -81,8 +77,13 @@ func (t *table) prohibitions() {
 			}
 		}
 		t.para(st, "    ", line)
+		if rule := t.f.b.Rule(x.Rule); x.State != "released" && rule != nil && rule.Forbids != nil {
+			if until := anchorPlain(t.f.b, &rule.Forbids.Release); until != "" {
+				t.para(plain, "    until  ", until)
+			}
+		}
 		if x.ReleasedBy != nil {
-			t.para(faint, "    opened ", t.f.event(*x.ReleasedBy))
+			t.para(faint, "    lifted ", t.f.event(*x.ReleasedBy))
 		}
 		if x.BreachedBy != nil {
 			t.para(faint, "    act    ", t.f.event(*x.BreachedBy))
@@ -98,6 +99,21 @@ func (t *table) prohibitions() {
 			}
 		}
 	}
+}
+
+// forbidden says how a prohibition stands.
+func forbidden(state string) (string, style) {
+	switch state {
+	case "in-force":
+		return "in force", warn
+	case "released":
+		return "lifted", faint
+	case "breached":
+		return "an act against it is recorded", late
+	case string(plan.Awaiting):
+		return "not in force yet", faint
+	}
+	return state, plain
 }
 
 func (t *table) conflicts() {
@@ -144,16 +160,15 @@ func (t *table) order() {
 	}
 	t.heading("In this order")
 	for i, layer := range t.f.p.Order {
-		var names []string
-		for _, id := range layer {
-			d := byID[id]
-			names = append(names, t.f.party(d.Obliged)+": "+plaintext.Clean(d.Title))
-		}
 		lead := "  first  "
 		if i > 0 {
 			lead = "  then   "
 		}
-		t.para(plain, lead, strings.Join(names, "; "))
+		for _, id := range layer {
+			d := byID[id]
+			t.para(plain, lead+mark(d)+" ", t.f.party(d.Obliged)+": "+plaintext.Clean(d.Title)+" ("+d.Citation+")")
+			lead = "         "
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func (u *unit) fromAuthority(e *event, r *rulebook.Rule) bool {
 // authorised moves the readings of the law where an authority has allowed a
 // later date for this rule (for example 8-K Item 1.05(c)).
 func (p *planner) authorised(d *Duty, u *unit, r *rulebook.Rule, in *instance) {
+	p.effort.spend(len(p.v.kinds["authorised"]))
 	for _, e := range p.v.kinds["authorised"] {
 		if e.Until == nil || !u.fromAuthority(e, r) {
 			continue
@@ -36,6 +37,7 @@ func (p *planner) authorised(d *Duty, u *unit, r *rulebook.Rule, in *instance) {
 
 // waivers takes back a duty that the authority waived and that is not done yet.
 func (p *planner) waivers(d *Duty, u *unit, r *rulebook.Rule) {
+	p.effort.spend(len(p.v.kinds["waived"]))
 	for _, e := range p.v.kinds["waived"] {
 		if !u.fromAuthority(e, r) {
 			continue
@@ -51,7 +53,9 @@ func (p *planner) waivers(d *Duty, u *unit, r *rulebook.Rule) {
 // decisions shows the obliged party's own reasoned decision that a rule asks
 // nothing of it. A decision is a fact to be seen, not a release.
 func (p *planner) decisions(d *Duty, u *unit, r *rulebook.Rule) {
-	for _, e := range p.v.by[u.party.ID] {
+	acts := u.acts()
+	p.effort.spend(len(acts))
+	for _, e := range acts {
 		if e.Kind != "decided" || e.Result != "not-reportable" || !u.concerns(e) || !e.adopted(u.party.ID) ||
 			e.Rule != "" && e.Rule != r.ID && e.Rule != r.Parent && e.Rule != r.Series || !u.alive(e) {
 			continue

@@ -20,10 +20,14 @@ const (
 // maximal independent sets: `disputes` makes two events alternatives of one
 // another, not all three of a chain.
 func components(v *view) []component {
-	edges := map[string][]string{}
+	edges, seen := map[string][]string{}, map[[2]string]bool{}
 	for _, e := range v.known {
 		for _, d := range e.Disputes {
 			if o := v.byID[d]; o != nil && mayAnswer(e.Event, o.Event) && mayAnswer(o.Event, e.Event) {
+				if seen[[2]string{e.ID, d}] || seen[[2]string{d, e.ID}] {
+					continue // each disputes the other, or one does so twice
+				}
+				seen[[2]string{e.ID, d}] = true
 				edges[e.ID] = append(edges[e.ID], d)
 				edges[d] = append(edges[d], e.ID)
 			}

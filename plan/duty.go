@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tocsin/calendar"
@@ -65,7 +66,7 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 			if res.missing {
 				code = "awaiting-required"
 			}
-			d.Because = append(d.Because, because(code, "needs", needs(&s.Anchor)))
+			d.Because = append(d.Because, because(code, "needs", p.needs(&s.Anchor)))
 			p.waivers(d, u, r)
 		}
 		if d.State == NotScheduled && s.Anchor.Which == "each" && s != &r.Stages[0] {
@@ -75,6 +76,9 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 	}
 	var out []*Duty
 	for _, in := range res.instances {
+		if p.effort.out() {
+			break
+		}
 		d := mk(in.n)
 		p.fill(d, u, r, s, in)
 		out = append(out, d)
@@ -84,7 +88,7 @@ func (p *planner) evaluate(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grant
 
 // touches tells whether the party has any event of its own about the incident.
 func (p *planner) touches(u *unit) bool {
-	for _, e := range p.v.by[u.party.ID] {
+	for _, e := range u.acts() {
 		if u.concerns(e) {
 			return true
 		}
@@ -121,6 +125,7 @@ func adopted(c *casefile.Case, party *casefile.Party, r *rulebook.Rule) bool {
 
 // blank is a duty with everything that does not depend on an instance.
 func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf, n int) *Duty {
+	p.effort.spend(costDuty)
 	obliged := u.actor(s)
 	about := u.about
 	if about == "" {
@@ -151,7 +156,11 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 		d.Certainty = "may"
 		d.Because = append(d.Because, because("may-bind", "note", g.note))
 	}
-	d.Because = append(d.Because, because("role", "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
+	role := "role"
+	if len(g.assumes) > 0 {
+		role = "role-if"
+	}
+	d.Because = append(d.Because, because(role, "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
 	addAll(&d.Assumes, g.assumes)
 	addAll(&d.Assumes, u.directOn)
 	addAll(&d.Assumes, u.gateAssumes(r.Gate()))
@@ -309,31 +318,50 @@ func ids(events []*event) []string {
 }
 
 func (p *planner) eventWords(events []*event) string {
-	s := ""
-	for i, e := range events {
-		if i > 0 {
-			s += ", "
-		}
-		s += e.ID + " (" + e.Kind.Words() + ")"
+	if !p.effort.spend(8 * len(events)) {
+		return ""
 	}
-	return s
+	out := make([]string, 0, len(events))
+	for _, e := range events {
+		out = append(out, e.ID+" ("+e.Kind.Words()+")")
+	}
+	return strings.Join(out, ", ")
 }
 
 // needs says in words what an anchor waits for.
-func needs(a *rulebook.Anchor) string {
-	var out string
-	for _, m := range slices.Concat(a.Requires, a.All, a.Any) {
-		w := m.Fact + m.Met + m.Due
-		if m.Event != "" {
-			w = casefile.Kind(m.Event).Words()
-			if len(m.Result) > 0 {
-				w += fmt.Sprintf(" %v", m.Result)
+func (p *planner) needs(a *rulebook.Anchor) string {
+	say := func(list []rulebook.Match, between string) string {
+		var out []string
+		for _, m := range list {
+			w := m.Met + m.Due
+			switch {
+			case m.Event != "":
+				w = casefile.Kind(m.Event).Words()
+				if len(m.Result) > 0 {
+					w += " (" + strings.Join(m.Result, " / ") + ")"
+				}
+			case m.Fact != "":
+				w = m.Fact
+				if f := p.b.Fact(m.Fact); f != nil {
+					w = rulebook.T(f.Title, "en")
+				}
+			case m.Met != "" || m.Due != "":
+				id, _, _ := strings.Cut(w, "/")
+				if r := p.b.Rule(id); r != nil {
+					w = rulebook.T(r.Title, "en") + " (" + w + ")"
+				}
+			}
+			if !slices.Contains(out, w) {
+				out = append(out, w)
 			}
 		}
-		if out != "" {
-			out += ", "
-		}
-		out += w
+		return strings.Join(out, between)
 	}
-	return out
+	parts := []string{}
+	for _, s := range []string{say(a.Requires, " + "), say(a.All, " + "), say(a.Any, " / ")} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " + ")
 }

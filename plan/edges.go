@@ -25,6 +25,9 @@ func (p *planner) displace() {
 	}
 	for _, d := range p.plan.Duties {
 		for _, s := range special[key{d.Obliged, d.Of + "/" + d.Incident}] {
+			if !p.effort.spend(1) {
+				return
+			}
 			if d.State == NotScheduled || d.Rule == s.Rule || !names(s.rule.Displaces, d) || !live(s) && !inTime(s, d) {
 				continue
 			}
@@ -66,6 +69,9 @@ func (p *planner) conflicts() {
 			continue
 		}
 		for _, d := range byParty[pr.Party] {
+			if !p.effort.spend(2) {
+				return
+			}
 			if !p.related(pr.Of, d.Of) || !p.opposed(pr, d) || !overlap(pr, d, p.o.At) {
 				continue
 			}
@@ -172,6 +178,10 @@ func (p *planner) order() {
 	for range 12 { // edges are acyclic (linted); a chain is never longer than this
 		moved := false
 		for _, d := range todo {
+			p.effort.spend(2 * len(byParty[d.Obliged]))
+			if p.effort.out() {
+				return
+			}
 			for _, o := range byParty[d.Obliged] {
 				if o == d || !p.related(o.Of, d.Of) {
 					continue

@@ -18,7 +18,11 @@ func For(c *casefile.Case, b *rulebook.Book, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.run(), nil
+	out := p.run()
+	if p.effort.out() {
+		return nil, p.effort.err()
+	}
+	return out, nil
 }
 
 // planner holds what all units share. It lives for one plan.
@@ -26,6 +30,7 @@ type planner struct {
 	v      *view
 	b      *rulebook.Book
 	o      Options
+	effort *effort
 	kept   bool
 	series map[string][]*rulebook.Rule
 	byRole map[string][]binding
@@ -66,7 +71,7 @@ func newPlanner(c *casefile.Case, b *rulebook.Book, o Options) (*planner, error)
 	if err := checkNames(c, b); err != nil {
 		return nil, err
 	}
-	p := &planner{b: b, o: o, kept: c.Kept(), series: map[string][]*rulebook.Rule{}, byRole: map[string][]binding{},
+	p := &planner{b: b, o: o, effort: newEffort(o.effort), kept: c.Kept(), series: map[string][]*rulebook.Rule{}, byRole: map[string][]binding{},
 		memo: map[memoKey][]*event{}, table: map[string]*calendar.Table{}, position: map[*rulebook.Rule]int{}, validity: map[*rulebook.Rule][2]time.Time{}}
 	for i, r := range b.Rules {
 		p.position[r] = i
@@ -79,7 +84,9 @@ func newPlanner(c *casefile.Case, b *rulebook.Book, o Options) (*planner, error)
 			p.byRole[w.Role] = append(p.byRole[w.Role], binding{r, w})
 		}
 	}
-	p.v = newView(c, o)
+	if p.v = newView(c, o, p.effort); p.effort.out() {
+		return nil, p.effort.err()
+	}
 	p.base = p.world(nil)
 	return p, nil
 }
@@ -174,6 +181,9 @@ func (p *planner) run() *Plan {
 		if p.o.Party == "" || p.o.Party == party.ID {
 			p.party(party)
 		}
+		if p.effort.out() {
+			return p.plan
+		}
 	}
 	p.displace()
 	p.conflicts()
@@ -214,7 +224,11 @@ func (p *planner) party(party *casefile.Party) {
 				}
 				continue
 			}
-			for _, sub := range p.subjects(party, g, r) {
+			subs := p.subjects(party, g, r)
+			if !p.effort.spend(1 + 10*len(subs)) {
+				return
+			}
+			for _, sub := range subs {
 				k := sub.key()
 				sg := units[k]
 				if sg == nil {
@@ -296,6 +310,9 @@ func (p *planner) subject(party *casefile.Party, sg *subjectGrants, roles []stri
 	sort.SliceStable(sg.list, func(i, j int) bool { return p.position[sg.list[i]] < p.position[sg.list[j]] })
 	shared := p.unit(party, sg.subject, roles, p.base)
 	for _, r := range sg.list {
+		if p.effort.out() {
+			return
+		}
 		g := sg.rules[r]
 		mk := func(world map[string]bool) *unit { return p.unit(party, sg.subject, roles, world) }
 		if len(p.v.comps) == 0 { // without competing claims there is one world, and one unit serves all rules
@@ -327,6 +344,7 @@ func (p *planner) unit(party *casefile.Party, s subject, roles []string, dropped
 			inside = append(inside, id)
 		}
 		slices.Sort(inside)
+		p.effort.spend(4 * len(inside))
 		u.inputs.Product = rulebook.Product{ID: prod.ID, Provider: prod.Provider, Contains: inside, Own: u.own, Attributes: attributes(prod.Attributes)}
 	}
 	u.direct = !s.isIncident && u.knowsDirectly()

@@ -194,7 +194,9 @@ func (p *planner) found(party *casefile.Party, product string) bool {
 // where the grant is for one.
 func (p *planner) incidents(party *casefile.Party, g casefile.Grant) []subject {
 	var out []subject
+	seen := map[string]bool{}
 	for _, list := range [][]*event{p.v.by[party.ID], p.v.to[party.ID]} {
+		p.effort.spend(4 * len(list))
 		for _, e := range list {
 			if e.incident == "" || e.By != party.ID && !told(e.Kind) && e.Kind != "requested" {
 				continue
@@ -202,7 +204,8 @@ func (p *planner) incidents(party *casefile.Party, g casefile.Grant) []subject {
 			if g.Product != "" && e.Of != "" && e.Of != g.Product && !p.about(&event{Event: e.Event}, g.Product) {
 				continue
 			}
-			if !slices.ContainsFunc(out, func(s subject) bool { return s.incident == e.incident }) {
+			if !seen[e.incident] {
+				seen[e.incident] = true
 				out = append(out, subject{product: g.Product, incident: e.incident, isIncident: true})
 			}
 		}

@@ -110,7 +110,9 @@ func (u *unit) meeters(r *rulebook.Rule, s *rulebook.Stage) []*event {
 		}
 		return out
 	}
-	for _, e := range u.p.v.by[u.actor(s)] {
+	acts := u.ofIncident(u.p.v.by, u.actor(s), false)
+	u.p.effort.spend(len(acts))
+	for _, e := range acts {
 		if !u.rightKind(e, s) || !u.concerns(e) || !e.adopted(u.party.ID) || !u.alive(e) {
 			continue
 		}
@@ -249,6 +251,7 @@ func (u *unit) heard(s *rulebook.Stage, own *event) *event {
 	}
 	best := own
 	look := func(pool []*event) {
+		u.p.effort.spend(len(pool))
 		for _, e := range pool { // in the order of time: the first that fits is the earliest
 			if best != nil && !begin(e.span).Before(begin(best.span)) {
 				return
@@ -264,7 +267,7 @@ func (u *unit) heard(s *rulebook.Stage, own *event) *event {
 			if u.narrow() {
 				u.eachAbout(func(of string) { look(u.p.v.told[toldKey{name, of}]) })
 			} else {
-				look(u.p.v.to[name])
+				look(u.ofIncident(u.p.v.to, name, true))
 			}
 		}
 	}

@@ -15,6 +15,8 @@ type Options struct {
 
 	// Trace, if set, is told the outcome of every condition, for the linter.
 	Trace func(c *rulebook.Condition, ok bool)
+
+	effort int // what the plan may cost, 0 = maxEffort; smaller in tests
 }
 
 // Plan is what For computes. The JSON form is fixed by docs/plan.md.

@@ -41,6 +41,7 @@ func (p *planner) readings(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage
 }
 
 func (u *unit) print(c counted, in *instance) *Reading {
+	u.p.effort.spend(costReading)
 	rd := &Reading{Calc: c.rd.Calc, Basis: c.rd.Basis, Variant: c.variant, DueEarliest: instant(c.due.Earliest, c.loc), DueLatest: instant(c.due.Latest, c.loc),
 		Provisional: c.provisional, Steps: c.steps, exclusive: c.exclusive, period: c.rd.Period.String(), zoned: c.zoned}
 	for i, n := range c.notes {

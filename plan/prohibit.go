@@ -64,6 +64,7 @@ func (p *planner) prohibitedInWorlds(found []*Prohibited, u *unit, r *rulebook.R
 
 func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited {
 	f := r.Forbids
+	p.effort.spend(costDuty)
 	base := &Prohibited{
 		Rule: r.ID, Title: rulebook.T(r.Title, "en"), Party: u.party.ID, Of: u.product, Act: f.Act, Audience: f.Audience,
 		Allowed: u.allowed(f), Certainty: g.certainty, Assumes: []string{}, Because: []Reason{},
@@ -73,7 +74,11 @@ func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited
 	if g.certainty == "may" {
 		base.Because = append(base.Because, because("may-bind", "note", g.note))
 	}
-	base.Because = append(base.Because, because("role", "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
+	role := "role"
+	if len(g.assumes) > 0 {
+		role = "role-if"
+	}
+	base.Because = append(base.Because, because(role, "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
 	if f.Window != "" {
 		return p.windows(u, r, base)
 	}
@@ -187,6 +192,7 @@ func (p *planner) consent(u *unit, r *rulebook.Rule, d *Prohibited) {
 // breach looks for an act against the prohibition: certainly before what
 // released it, and not certainly before it began.
 func (p *planner) breach(u *unit, r *rulebook.Rule, d *Prohibited) {
+	p.effort.spend(len(p.v.by[u.party.ID]))
 	for _, e := range p.v.by[u.party.ID] {
 		forbidden, unsettled := u.forbidden(e, r.Forbids, r.Order)
 		if !forbidden && !unsettled || !u.concerns(e) || !e.adopted(u.party.ID) || !u.alive(e) {
@@ -300,6 +306,9 @@ func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohib
 		to, err2 := w.To.Span()
 		if err1 != nil || err2 != nil {
 			continue
+		}
+		if !p.effort.spend(costDuty) {
+			break
 		}
 		d := *base
 		d.Because = slices.Clone(base.Because)

@@ -68,7 +68,7 @@ func (u *unit) names(to []string) []string {
 // went tells whether an event was addressed to a recipient. A party that runs
 // several platforms is reached through the one named in `via`, else through any.
 func (u *unit) went(e *event, recipient string) bool {
-	if recipient == "public-list" {
+	if u.p.effort.spend(len(e.To)); recipient == "public-list" {
 		return slices.ContainsFunc(e.To, func(to string) bool {
 			entry := u.p.b.Entry(to)
 			return entry != nil && entry.Public

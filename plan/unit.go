@@ -93,9 +93,9 @@ func (u *unit) find(m *rulebook.Match, stage *rulebook.Stage) []*event {
 	scanned := false
 	switch m.Party {
 	case "", "by":
-		pool = u.p.v.by[u.party.ID]
+		pool = u.acts()
 	case "to":
-		pool = u.p.v.to[u.party.ID]
+		pool = u.received()
 	case "provider":
 		if prod := u.p.v.c.Product(u.product); prod != nil {
 			pool = u.p.v.by[prod.Provider]
@@ -109,6 +109,9 @@ func (u *unit) find(m *rulebook.Match, stage *rulebook.Stage) []*event {
 	default: // anyone, other
 		pool = u.anyone(m)
 		scanned = true
+	}
+	if !u.p.effort.spend(1 + len(pool)) {
+		return nil
 	}
 	var out []*event
 	for _, e := range pool {
@@ -152,6 +155,20 @@ func (u *unit) fits(m *rulebook.Match, e *event) bool {
 	return string(e.Kind) == m.Event && u.concerns(e) && (len(m.Result) == 0 || slices.Contains(m.Result, e.Result))
 }
 
+// acts lists the acts of the unit's party that can concern its subject: where
+// there are many incidents, those of the unit's own only.
+func (u *unit) acts() []*event { return u.ofIncident(u.p.v.by, u.party.ID, false) }
+
+// received lists what the unit's party was told, likewise.
+func (u *unit) received() []*event { return u.ofIncident(u.p.v.to, u.party.ID, true) }
+
+func (u *unit) ofIncident(all map[string][]*event, party string, told bool) []*event {
+	if !u.isIncident || u.everything || len(u.p.v.incidents) < 2 {
+		return all[party]
+	}
+	return u.p.v.ofIncident[incidentKey{party, u.about, told}]
+}
+
 // anyone finds by kind, once per matcher and subject: the public record is the
 // same for every party.
 func (u *unit) anyone(m *rulebook.Match) []*event {
@@ -160,7 +177,9 @@ func (u *unit) anyone(m *rulebook.Match) []*event {
 		return got
 	}
 	got := []*event{}
-	for _, e := range u.ofKind(casefile.Kind(m.Event)) {
+	events := u.ofKind(casefile.Kind(m.Event))
+	u.p.effort.spend(len(events))
+	for _, e := range events {
 		if u.fits(m, e) {
 			got = append(got, e)
 		}
@@ -211,6 +230,9 @@ func (u *unit) actsOf(id string) []*event {
 
 // filter evaluates a CEL filter on an event; what cannot be evaluated does not hold.
 func (u *unit) filter(f *rulebook.Condition, e *event) bool {
+	if !u.p.effort.spend(costFilter) {
+		return false
+	}
 	u.inputs.Event = eventInput(e)
 	u.fillKinds(f)
 	ok, err := f.Holds(&u.inputs)
@@ -241,7 +263,9 @@ func (u *unit) fillKinds(c *rulebook.Condition) {
 	}
 	u.inputs.Kinds, u.inputs.OwnKinds = nil, nil
 	for _, kind := range c.Kinds() {
-		for _, e := range u.ofKind(casefile.Kind(kind)) {
+		events := u.ofKind(casefile.Kind(kind))
+		u.p.effort.spend(len(events))
+		for _, e := range events {
 			if !u.concerns(e) || e.Basis == "claim" || !u.alive(e) {
 				continue
 			}

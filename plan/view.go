@@ -33,6 +33,10 @@ type view struct {
 	kinds  map[casefile.Kind][]*event
 	about  map[aboutKey][]*event // acts about a product (of "": about any), incidents left out
 	told   map[toldKey][]*event  // of those what a recipient was told
+	effort *effort
+
+	ofIncident map[incidentKey][]*event // acts of a party, or what it was told, about one incident
+
 	comps  []component
 	inside map[string]map[string][]string // product → products inside it → assumptions
 	parts  map[string][]string            // the same in the order of the file
@@ -48,8 +52,8 @@ var incidentKinds = map[casefile.Kind]bool{
 	"fact-confirmed": true, "payment-made": true,
 }
 
-func newView(c *casefile.Case, o Options) *view {
-	v := &view{c: c, at: o.At, byID: map[string]*event{}, by: map[string][]*event{}, to: map[string][]*event{},
+func newView(c *casefile.Case, o Options, f *effort) *view {
+	v := &view{c: c, at: o.At, effort: f, ofIncident: map[incidentKey][]*event{}, byID: map[string]*event{}, by: map[string][]*event{}, to: map[string][]*event{},
 		kinds: map[casefile.Kind][]*event{}, about: map[aboutKey][]*event{}, told: map[toldKey][]*event{}, parts: map[string][]string{}, inside: map[string]map[string][]string{}, is: map[string][]string{}}
 	for _, p := range c.Parties {
 		for _, id := range p.Is {
@@ -66,6 +70,13 @@ func newView(c *casefile.Case, o Options) *view {
 			continue
 		}
 		v.inside[p.ID] = c.Contains(p.ID)
+		cost := len(p.Contains)
+		for id, assumes := range v.inside[p.ID] {
+			cost += 100 + 2*len(assumes) + len(c.Product(id).Contains)
+		}
+		if !f.spend(cost) {
+			return v
+		}
 		parts := slices.Collect(maps.Keys(v.inside[p.ID]))
 		slices.SortFunc(parts, func(a, b string) int { return position[a] - position[b] })
 		v.parts[p.ID] = parts
@@ -181,9 +192,13 @@ func (v *view) add(e *event) {
 	}
 	if e.By != "" {
 		v.by[e.By] = append(v.by[e.By], e)
+		v.note(e, e.By, false)
 	}
 	for _, t := range e.To {
 		v.receive(t, e)
+		if !v.effort.spend(8 * len(v.is[t])) {
+			return
+		}
 		for _, p := range v.is[t] {
 			v.receive(p, e)
 		}
@@ -202,10 +217,24 @@ func (v *view) receive(party string, e *event) {
 		return
 	}
 	v.to[party] = append(l, e)
+	v.note(e, party, true)
 	if e.incident == "" && told(e.Kind) {
 		k := toldKey{party, e.Of}
 		v.told[k] = append(v.told[k], e)
 	}
+}
+
+// note keeps an event of an incident with the party that did it or was told.
+func (v *view) note(e *event, party string, told bool) {
+	if e.incident != "" {
+		k := incidentKey{party, e.incident, told}
+		v.ofIncident[k] = append(v.ofIncident[k], e)
+	}
+}
+
+type incidentKey struct {
+	party, incident string
+	told            bool
 }
 
 type aboutKey struct {

@@ -76,7 +76,8 @@ func (p *planner) warn() {
 		p.plan.Warnings = append(p.plan.Warnings, because("provisional", "n", itoa(provisional)))
 	}
 	for _, e := range p.v.events {
-		if e.Basis == "claim" {
+		ownWord := e.By != "" && e.RecordedBy == e.By && len(e.To) == 0
+		if e.Basis == "claim" && !ownWord {
 			claims++
 		}
 	}

@@ -150,7 +150,7 @@ func TestTheCatalogueCheckerSeesFaults(t *testing.T) {
 func TestSayFallsBackToEnglish(t *testing.T) {
 	r := because("met", "event", "e7")
 	for lang, want := range map[string]string{
-		"en": "done; recorded as event e7", "zh": "已完成；记录为事件 e7", "fr": "fait\u00a0; consigné comme événement e7", "de": "erledigt; verzeichnet als Ereignis e7",
+		"en": "recorded as done; event e7", "zh": "记录为已完成；事件 e7", "fr": "consigné comme fait\u00a0; événement e7", "de": "als erledigt verzeichnet; Ereignis e7",
 		"nl": r.Text, "": r.Text,
 	} {
 		if got := r.Say(lang); got != want {

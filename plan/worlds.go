@@ -16,6 +16,9 @@ const maxWorlds = 64
 func (p *planner) world(choice map[int]int) map[string]bool {
 	out := map[string]bool{}
 	for i, comp := range p.v.comps {
+		if !p.effort.spend(8 * len(comp.members)) {
+			break
+		}
 		keep := comp.choices[choice[i]]
 		for _, m := range comp.members {
 			if !slices.Contains(keep, m.ID) {
@@ -49,7 +52,7 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 		}
 		sort.Ints(comps)
 		choice := map[int]int{}
-		for n := 0; n < maxWorlds; n++ {
+		for n := 0; n < maxWorlds && p.effort.spend(20*len(comps)); n++ {
 			u := mk(p.world(choice))
 			ds := p.evaluate(u, r, s, g)
 			for c := range u.touched {
@@ -67,7 +70,7 @@ func (p *planner) alternatives(base []*Duty, bu *unit, r *rulebook.Rule, s *rule
 				cut = true
 			}
 		}
-		if len(touched) == before {
+		if len(touched) == before || p.effort.out() {
 			break
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"path"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -111,10 +110,10 @@ func read(dirs ...Dir) (*Book, error) {
 			if err != nil {
 				return unreadable(dir, name, err)
 			}
-			if d.IsDir() || !strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".examples.yaml") {
+			if d.IsDir() || !isPack(name) {
 				return nil
 			}
-			data, err := fs.ReadFile(dir.FS, name)
+			data, err := dir.ReadFile(name)
 			if err != nil {
 				return unreadable(dir, name, err)
 			}

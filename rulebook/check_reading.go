@@ -7,6 +7,9 @@ import (
 	"tocsin/calendar"
 )
 
+// maxYears keeps every date within the four digits of a year.
+const maxYears = 500
+
 func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 	c.oneOf(key+".basis", rd.Basis, bases)
 	if own := BasisOf(r.Ground); rd.Basis != own && rd.Basis != "platform" && rd.Basis != "guidance" {
@@ -39,6 +42,10 @@ func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 			c.bad(key+".period", "is missing: a law without a number has no reading")
 			return
 		}
+	}
+	if p := rd.Period; p.Years+p.Months/12+(p.Weeks*7+p.Days+p.BusinessDays*2)/365+p.Hours/8760 > maxYears {
+		c.bad(key+".period", "%s is longer than %d years, which must be a slip", p, maxYears)
+		return
 	}
 	loc := time.UTC
 	table := calendar.NoHolidays("XX")

@@ -203,7 +203,7 @@ func (d *drawing) flags() {
 		f := Flag{ID: "due-" + x.ID, Lane: x.Obliged, At: at, Conditional: len(x.Assumes) > 0, State: d.flagState(x), Tip: x.Title}
 		f.Label = d.limitWords(x, at, zoned) + ", " + clause(x)
 		if f.Conditional {
-			f.Label = d.w.ifWord + f.Label
+			f.Label, f.Tip = d.w.ifWord+f.Label, d.w.ifWord+f.Tip
 		}
 		d.s.Flags = append(d.s.Flags, f)
 		d.lanes[x.Obliged] = true
@@ -283,6 +283,9 @@ func (d *drawing) flagState(x *due.Duty) string {
 // hatched grey, never red.
 func (d *drawing) run(x *due.Duty) {
 	r := Run{ID: "run-" + x.ID, Lane: x.Obliged, From: x.Due.Time, Tip: x.Title}
+	if len(x.Assumes) > 0 {
+		r.Tip = d.w.ifWord + r.Tip
+	}
 	switch x.State {
 	case due.MetLate:
 		r.To, r.Red = x.MetAt.Time, d.c.Kept()
@@ -315,6 +318,9 @@ func (d *drawing) prohibitions() {
 		seen[x.Rule+"/"+x.Party] = true
 		band := Band{ID: "band-" + x.Rule + "-" + x.Party, Lane: x.Party, Kind: Prohibition, Label: x.Citation + ": " + x.Title,
 			Conditional: len(x.Assumes) > 0 || x.Certainty == "may", Tip: x.Title}
+		if len(x.Assumes) > 0 {
+			band.Label, band.Tip = d.w.ifWord+band.Label, d.w.ifWord+band.Tip
+		}
 		band.From = Span{From: at(x.Since.Earliest), To: at(x.Since.Latest)}
 		if x.ReleasedAt != nil {
 			band.To = Span{From: x.ReleasedAt.Time, To: x.ReleasedAt.Time}

@@ -52,6 +52,19 @@ func Clean(s string) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
+// Printable takes out of a text of any length what could steer a terminal or
+// turn the reading direction, and leaves the rest as it is, line ends included.
+// It is for words that are put together already; a text from outside that is to
+// stand inside others goes through Clean.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r)) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // hidesData tells the invisible letters that are no format characters by
 // category: fillers and the variation selectors, which can carry bytes.
 func hidesData(r rune) bool {

@@ -125,7 +125,7 @@ func Load(dirs ...rulebook.Dir) ([]Example, error) {
 		}
 		sort.Strings(names)
 		for _, name := range names {
-			data, err := fs.ReadFile(dir.FS, name)
+			data, err := dir.ReadFile(name)
 			if err != nil {
 				return nil, fault.New(fault.Invalid, "%s: %v", name, err)
 			}
