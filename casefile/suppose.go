@@ -72,8 +72,7 @@ func supposeEvent(root *yaml.Node, spec string, n int, now time.Time) error {
 	return nil
 }
 
-// supposeFact sets products.ID.KEY, parties.ID.KEY, events.ID.KEY or a key of
-// the case. A list of names is assumed entry by entry, anything else for the
+// supposeFact sets products.ID.KEY, parties.ID.KEY or events.ID.KEY. A list of names is assumed entry by entry, anything else for the
 // whole entry; an entry that is not there yet is made.
 func supposeFact(root *yaml.Node, spec string) error {
 	path, value, ok := strings.Cut(spec, "=")
@@ -88,14 +87,11 @@ func supposeFact(root *yaml.Node, spec string) error {
 	switch parts[0] {
 	case "products", "parties", "events":
 	default:
-		if len(parts) != 1 {
-			return fmt.Errorf("a path is products.ID.KEY, parties.ID.KEY, events.ID.KEY or a key of the case")
-		}
-		put(root, parts[0], v)
-		return nil
+		// nothing could say later that it rests on a key of the case
+		return fmt.Errorf("a path is products.ID.KEY, parties.ID.KEY or events.ID.KEY; keys of the case itself cannot be assumed")
 	}
 	if len(parts) < 3 {
-		return fmt.Errorf("a path is products.ID.KEY, parties.ID.KEY, events.ID.KEY or a key of the case")
+		return fmt.Errorf("a path is products.ID.KEY, parties.ID.KEY or events.ID.KEY")
 	}
 	id, key := strings.Join(parts[1:len(parts)-1], "."), parts[len(parts)-1]
 	if attr := len(parts) > 3 && parts[len(parts)-2] == "attributes"; attr {

@@ -60,13 +60,14 @@ func (e *env) demo(_ context.Context, c *ufcli.Command) error {
 	t.print()
 	pg.blank()
 	pg.para(strong, "", "Next (from the source tree write go run ./cmd/tocsin for tocsin)")
-	for _, s := range []string{
-		"tocsin plan examples/log4shell.yaml --format svg > log4shell.svg    the picture: who knew what, when",
-		"tocsin plan examples/cra-all-stages.yaml    a manufacturer in the EU, kept record, every stage",
-		"tocsin plan examples/cn-eu-conflict.yaml    one law forbids what another demands",
-		"tocsin rules show CN-RMSV-7-2-MIIT    a rule with its clause, sources and what was checked",
+	for _, n := range []struct{ command, what string }{
+		{"tocsin plan examples/log4shell.yaml --format svg > log4shell.svg", "the picture: who knew what, when"},
+		{"tocsin plan examples/cra-all-stages.yaml", "a manufacturer in the EU, kept record, every stage"},
+		{"tocsin plan examples/cn-eu-conflict.yaml", "one law forbids what another demands"},
+		{"tocsin rules show CN-RMSV-7-2-MIIT", "a rule with its clause, its sources and what was checked"},
 	} {
-		pg.para(plain, "  ", s)
+		pg.para(accent, "  ", n.command)
+		pg.para(faint, "      ", n.what)
 	}
 	return t.err
 }

@@ -61,7 +61,7 @@ func TestTooLargeACaseIsRefusedInGoodTime(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range crowds {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
-			for n, want := range map[int]string{c.n / 20: "", c.n: "too large to be planned at once"} {
+			for n, want := range map[int]string{c.n / 50: "", c.n: "too large to be planned at once"} {
 				cs, err := casefile.Parse("c.yaml", []byte("format: tocsin-casefile/1\ncase: T\n"+c.file(n)))
 				if err != nil {
 					t.Fatal(err)

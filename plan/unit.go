@@ -230,12 +230,12 @@ func (u *unit) actsOf(id string) []*event {
 
 // filter evaluates a CEL filter on an event; what cannot be evaluated does not hold.
 func (u *unit) filter(f *rulebook.Condition, e *event) bool {
-	if !u.p.effort.spend(costFilter) {
+	if u.p.effort.out() {
 		return false
 	}
 	u.inputs.Event = eventInput(e)
 	u.fillKinds(f)
-	ok, err := f.Holds(&u.inputs)
+	ok, err := u.run(f)
 	u.inputs.Event = rulebook.Event{}
 	u.p.saw(f, ok, err)
 	return ok
@@ -250,10 +250,18 @@ func (u *unit) holds(c *rulebook.Condition, e *event) bool {
 		u.inputs.Event = eventInput(e)
 	}
 	u.fillKinds(c)
-	ok, err := c.Holds(&u.inputs)
+	ok, err := u.run(c)
 	u.inputs.Event = rulebook.Event{}
 	u.p.saw(c, ok, err)
 	return ok
+}
+
+// run evaluates a condition; what it costs is spent.
+func (u *unit) run(c *rulebook.Condition) (bool, error) {
+	u.inputs.Cost = 0
+	ok, err := c.Holds(&u.inputs)
+	u.p.effort.spend(costFilter + 2*u.inputs.Cost)
+	return ok, err
 }
 
 // fillKinds says which of the kinds that a condition asks about happened.

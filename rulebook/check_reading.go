@@ -7,9 +7,6 @@ import (
 	"tocsin/calendar"
 )
 
-// maxYears keeps every date within the four digits of a year.
-const maxYears = 500
-
 func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 	c.oneOf(key+".basis", rd.Basis, bases)
 	if own := BasisOf(r.Ground); rd.Basis != own && rd.Basis != "platform" && rd.Basis != "guidance" {
@@ -43,8 +40,7 @@ func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 			return
 		}
 	}
-	if p := rd.Period; p.Years+p.Months/12+(p.Weeks*7+p.Days+p.BusinessDays*2)/365+p.Hours/8760 > maxYears {
-		c.bad(key+".period", "%s is longer than %d years, which must be a slip", p, maxYears)
+	if !c.length(key+".period", rd.Period) {
 		return
 	}
 	loc := time.UTC
@@ -56,9 +52,21 @@ func (c *checker) reading(r *Rule, s *Stage, rd *Reading, key string) {
 	}
 }
 
+// maxYears keeps every date within the four digits of a year.
+const maxYears = 500
+
+func (c *checker) length(key string, p calendar.Period) bool {
+	ok := p.Years+p.Months/12+(p.Weeks*7+p.Days+p.BusinessDays*2)/365+p.Hours/8760 <= maxYears
+	if !ok {
+		c.bad(key, "%s is longer than %d years, which must be a slip", p, maxYears)
+	}
+	return ok
+}
+
 func (c *checker) terms(key string, ts []Term, r *Rule) {
 	for i, t := range ts {
 		k := fmt.Sprintf("%s[%d]", key, i)
+		c.length(k+".period", t.Period)
 		if t.Anchor != nil {
 			c.anchor(k+".anchor", t.Anchor, r)
 		}

@@ -60,6 +60,7 @@ func (c *checker) rule(r *Rule) {
 		if r.Retain.Period.IsZero() {
 			c.bad(key+".retain.period", "is missing")
 		}
+		c.length(key+".retain.period", r.Retain.Period)
 		if r.Retain.Zone != "" {
 			if _, err := calendar.Zone(r.Retain.Zone); err != nil {
 				c.bad(key+".retain.zone", "%v", err)

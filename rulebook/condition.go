@@ -68,7 +68,12 @@ type Inputs struct {
 	Event    Event
 	Kinds    []string // kinds that happened about the subject, by anyone
 	OwnKinds []string // kinds that happened about the subject, by the party
+
+	Cost int // what the conditions evaluated so far have cost, in steps of CEL
 }
+
+// maxCost is the most steps of one evaluation; beyond them it is an error.
+const maxCost = 100_000
 
 // Condition is a CEL expression that gives true or false. Where a condition
 // looks at attributes that are not there it is an error, and an error is false
@@ -117,7 +122,7 @@ func compile(key, text string) (*Condition, error) {
 	if checked.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("the condition gives %s, not true or false", checked.OutputType())
 	}
-	prog, err := env.Program(checked, cel.CostLimit(100_000))
+	prog, err := env.Program(checked, cel.CostLimit(maxCost))
 	if err != nil {
 		return nil, fmt.Errorf("the condition cannot be run: %v", err)
 	}
@@ -162,9 +167,15 @@ func (c *Condition) Holds(in *Inputs) (bool, error) {
 	if c == nil {
 		return true, nil
 	}
-	v, _, err := c.program.Eval(map[string]any{
+	v, details, err := c.program.Eval(map[string]any{
 		"party": &in.Party, "product": &in.Product, "event": &in.Event, "kinds": in.Kinds, "own_kinds": in.OwnKinds,
 	})
+	switch {
+	case err != nil && strings.Contains(err.Error(), "cost limit"):
+		in.Cost += maxCost
+	case details != nil && details.ActualCost() != nil:
+		in.Cost += int(*details.ActualCost())
+	}
 	if err != nil {
 		return false, err
 	}
