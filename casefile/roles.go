@@ -21,7 +21,7 @@ func (c *Case) Contains(p string) map[string][]string {
 		id      string
 		assumes []string
 	}
-	out := map[string][]string{}
+	out, queued := map[string][]string{}, map[string]int{}
 	if c.products[p] == nil {
 		return out
 	}
@@ -34,9 +34,6 @@ func (c *Case) Contains(p string) map[string][]string {
 			}
 			out[s.id] = s.assumes
 			for _, r := range c.products[s.id].Contains {
-				if _, done := out[r.ID]; done {
-					continue
-				}
 				a := slices.Clip(s.assumes)
 				if r.Assumed {
 					a = append(a, "products."+s.id+".contains."+r.ID)
@@ -44,6 +41,10 @@ func (c *Case) Contains(p string) map[string][]string {
 				if c.products[r.ID].Assumed {
 					a = append(slices.Clip(a), "products."+r.ID)
 				}
+				if n, seen := queued[r.ID]; seen && n <= len(a) {
+					continue // it waits already, by a way that rests on no more
+				}
+				queued[r.ID] = len(a)
 				for len(byCost) <= len(a) {
 					byCost = append(byCost, nil)
 				}

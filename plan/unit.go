@@ -87,7 +87,8 @@ func (u *unit) alive(e *event) bool {
 	return !u.dropped[e.ID]
 }
 
-// knowledge lists the events of the party itself that could prove when it knew.
+// find lists the events that a matcher selects for the unit, in the order of time
+// for each of whom it looks at.
 func (u *unit) find(m *rulebook.Match, stage *rulebook.Stage) []*event {
 	var pool []*event
 	scanned := false

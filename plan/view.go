@@ -24,7 +24,6 @@ type event struct {
 // view is the case as seen from "now": which events count, indexed.
 type view struct {
 	c      *casefile.Case
-	at     time.Time
 	events []*event // those that count
 	known  []*event // those and the ones that lie in the future of "now"
 	byID   map[string]*event
@@ -53,7 +52,7 @@ var incidentKinds = map[casefile.Kind]bool{
 }
 
 func newView(c *casefile.Case, o Options, f *effort) *view {
-	v := &view{c: c, at: o.At, effort: f, ofIncident: map[incidentKey][]*event{}, byID: map[string]*event{}, by: map[string][]*event{}, to: map[string][]*event{},
+	v := &view{c: c, effort: f, ofIncident: map[incidentKey][]*event{}, byID: map[string]*event{}, by: map[string][]*event{}, to: map[string][]*event{},
 		kinds: map[casefile.Kind][]*event{}, about: map[aboutKey][]*event{}, told: map[toldKey][]*event{}, parts: map[string][]string{}, inside: map[string]map[string][]string{}, is: map[string][]string{}}
 	for _, p := range c.Parties {
 		for _, id := range p.Is {
@@ -70,9 +69,9 @@ func newView(c *casefile.Case, o Options, f *effort) *view {
 			continue
 		}
 		v.inside[p.ID] = c.Contains(p.ID)
-		cost := len(p.Contains)
+		cost := 4 * len(p.Contains)
 		for id, assumes := range v.inside[p.ID] {
-			cost += 100 + 2*len(assumes) + len(c.Product(id).Contains)
+			cost += 100 + 2*len(assumes) + 4*len(c.Product(id).Contains)
 		}
 		if !f.spend(cost) {
 			return v

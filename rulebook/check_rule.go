@@ -159,10 +159,8 @@ func (c *checker) stage(r *Rule, s *Stage, key string) {
 	if s.By != "" && c.b.directory[s.By] == nil {
 		c.bad(key+".by", "%q is not an entry of the directory", s.By)
 	}
-	fixed := false
 	for i := range s.Readings {
 		c.reading(r, s, &s.Readings[i], fmt.Sprintf("%s.readings[%d]", key, i))
-		fixed = fixed || s.Readings[i].Calc == "fixed"
 	}
 	if len(s.Anchor.Any)+len(s.Anchor.All) == 0 {
 		c.bad(key+".anchor", "is missing: the stage cannot be reached")

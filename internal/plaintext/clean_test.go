@@ -9,10 +9,10 @@ import (
 
 func TestPrintable(t *testing.T) {
 	for in, want := range map[string]string{
-		"two\nlines\tand 两日":            "two\nlines\tand 两日",
+		"two\nlines\tand 两日":              "two\nlines\tand 两日",
 		"\x1b]0;title\x07\u009b31m\r\x7f": "]0;title31m",
-		"report\u202egpj.exe\u2066":      "reportgpj.exe",
-		strings.Repeat("x", 5000):        strings.Repeat("x", 5000),
+		"report\u202egpj.exe\u2066":       "reportgpj.exe",
+		strings.Repeat("x", 5000):         strings.Repeat("x", 5000),
 	} {
 		if got := Printable(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
