@@ -139,3 +139,24 @@ events:
 		t.Error("the flaw is public, and the plan still warns of an embargo")
 	}
 }
+
+// With the Member State of filing unknown, only what the States would count
+// differently is provisional.
+func TestUnknownFilingStateMattersOnlyWhereStatesDiffer(t *testing.T) {
+	p := planOf(t, "2026-12-20T00:00:00Z", `
+products: [{id: p, provider: v}]
+parties: [{id: v, country: US, markets: [EU]}]
+events:
+  - {id: x, kind: exploitation-observed, by: v, of: p, at: "2026-12-10T10:05:00Z"}
+  - {id: m, kind: measure-available, by: v, of: p, at: "2026-12-11T10:00:00Z"}
+`)
+	for _, r := range duty(t, p, "EU-CRA-14-2A-AEV24").Readings {
+		if r.Provisional {
+			t.Errorf("24 hours from the instant, or from the next full hour, are the same everywhere: %+v", r)
+		}
+	}
+	days := duty(t, p, "EU-CRA-14-2C-AEVFINAL").Readings
+	if !slices.ContainsFunc(days, func(r *Reading) bool { return r.Calc == "eu-1182-days" && r.Provisional && !r.DueEarliest.Equal(r.DueLatest.Time) }) {
+		t.Errorf("the day after Christmas is no holiday everywhere: %+v", days)
+	}
+}

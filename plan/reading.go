@@ -89,11 +89,7 @@ func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, 
 	if from.bound && out.exclusive { // days are counted from the day that ended, not from the one that begins
 		start = calendar.Span{Earliest: before(start.Earliest), Latest: before(start.Latest)}
 	}
-	states := u.places(rd, r, s)
-	if len(states) > 1 {
-		out.notes = append(out.notes, because("filing-state-unknown").Text)
-		out.provisional = true
-	}
+	states, differ := u.places(rd, r, s), false
 	for i, place := range states {
 		k := calendar.Reckoning{Calc: calendar.Calc(rd.Calc), Period: rd.Period, Zone: place.loc, Table: place.table,
 			Rest: rulebook.RestOf(rd.Rest), MinTwoWorkingDays: rd.MinTwo}
@@ -106,8 +102,13 @@ func (u *unit) count(r *rulebook.Rule, s *rulebook.Stage, rd *rulebook.Reading, 
 		if i == 0 {
 			out.due, out.loc, out.steps = due, place.loc, steps(res.Steps)
 		} else {
+			differ = differ || !due.Earliest.Equal(out.due.Earliest) || !due.Latest.Equal(out.due.Latest)
 			out.due = calendar.Union(out.due, due)
 		}
+	}
+	if differ { // where all States agree, nothing hangs on which it is
+		out.notes = append(out.notes, because("filing-state-unknown").Text)
+		out.provisional = true
 	}
 	if !governed(rd.Calc) {
 		out.loc = anchorZone(from)

@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
 	"tocsin/calendar"
@@ -73,7 +74,7 @@ func (p *planner) warn() {
 		}
 	}
 	if provisional > 0 {
-		p.plan.Warnings = append(p.plan.Warnings, because("provisional", "n", itoa(provisional)))
+		p.plan.Warnings = append(p.plan.Warnings, because("provisional", "n", strconv.Itoa(provisional)))
 	}
 	for _, e := range p.v.events {
 		ownWord := e.By != "" && e.RecordedBy == e.By && len(e.To) == 0
@@ -82,7 +83,7 @@ func (p *planner) warn() {
 		}
 	}
 	if claims > 0 {
-		p.plan.Warnings = append(p.plan.Warnings, because("claims-unadopted", "n", itoa(claims)))
+		p.plan.Warnings = append(p.plan.Warnings, because("claims-unadopted", "n", strconv.Itoa(claims)))
 	}
 }
 
@@ -151,15 +152,4 @@ func (p *planner) warnFixes() {
 			return
 		}
 	}
-}
-
-func itoa(n int) string {
-	if n == 0 {
-		return "0"
-	}
-	var b []byte
-	for ; n > 0; n /= 10 {
-		b = append([]byte{byte('0' + n%10)}, b...)
-	}
-	return string(b)
 }
