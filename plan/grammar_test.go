@@ -156,7 +156,9 @@ events:
 		}
 	}
 	days := duty(t, p, "EU-CRA-14-2C-AEVFINAL").Readings
-	if !slices.ContainsFunc(days, func(r *Reading) bool { return r.Calc == "eu-1182-days" && r.Provisional && !r.DueEarliest.Equal(r.DueLatest.Time) }) {
+	if !slices.ContainsFunc(days, func(r *Reading) bool {
+		return r.Calc == "eu-1182-days" && r.Provisional && !r.DueEarliest.Equal(r.DueLatest.Time)
+	}) {
 		t.Errorf("the day after Christmas is no holiday everywhere: %+v", days)
 	}
 }
