@@ -110,6 +110,8 @@ func mark(d *plan.Duty) string {
 		return "!"
 	case d.State == plan.Disputed || d.State == plan.MetOrLate:
 		return "?"
+	case d.State == plan.MetLate:
+		return "~" // done, after the outer limit
 	case d.Done():
 		return "✓"
 	case d.State == plan.NoRecord:
