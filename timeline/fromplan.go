@@ -309,13 +309,19 @@ func (d *drawing) run(x *due.Duty) {
 // prohibitions draws those that something can end; a ban without end says
 // nothing on a time axis.
 func (d *drawing) prohibitions() {
-	seen := map[string]bool{}
+	surest := map[string]*due.Prohibited{} // one band a rule and party, on its surest ground
 	for _, x := range d.p.Prohibitions {
-		rule := d.b.Rule(x.Rule)
-		if seen[x.Rule+"/"+x.Party] || rule == nil || x.Since == nil || len(rule.Forbids.Release.Any)+len(rule.Forbids.Release.All) == 0 {
+		if rule := d.b.Rule(x.Rule); rule == nil || x.Since == nil || len(rule.Forbids.Release.Any)+len(rule.Forbids.Release.All) == 0 {
 			continue
 		}
-		seen[x.Rule+"/"+x.Party] = true
+		if have := surest[x.Rule+"/"+x.Party]; have == nil || surer(x, have) {
+			surest[x.Rule+"/"+x.Party] = x
+		}
+	}
+	for _, x := range d.p.Prohibitions {
+		if surest[x.Rule+"/"+x.Party] != x {
+			continue
+		}
 		band := Band{ID: "band-" + x.Rule + "-" + x.Party, Lane: x.Party, Kind: Prohibition, Label: x.Citation + ": " + x.Title,
 			Conditional: len(x.Assumes) > 0 || x.Certainty == "may", Tip: x.Title}
 		if len(x.Assumes) > 0 {
@@ -330,6 +336,15 @@ func (d *drawing) prohibitions() {
 		d.s.Bands = append(d.s.Bands, band)
 		d.lanes[x.Party] = true
 	}
+}
+
+// surer tells whether a holds more surely than b: not merely perhaps, and on
+// fewer assumptions.
+func surer(a, b *due.Prohibited) bool {
+	if (a.Certainty == "may") != (b.Certainty == "may") {
+		return b.Certainty == "may"
+	}
+	return len(a.Assumes) < len(b.Assumes)
 }
 
 func at(t *due.Instant) time.Time {

@@ -169,3 +169,22 @@ func TestKeptRecordShowsLateness(t *testing.T) {
 		t.Error("an interval must stay an interval in the picture")
 	}
 }
+
+// A party that one rule binds twice, surely as finder and perhaps as provider,
+// is drawn as surely bound.
+func TestBandShowsTheSurestGround(t *testing.T) {
+	s := sheetOf(t, "../examples/cn-eu-conflict.yaml", time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	seen := 0
+	for _, b := range s.Bands {
+		if !strings.Contains(b.ID, "CN-RMSV-9-7-NO-OVERSEAS") {
+			continue
+		}
+		seen++
+		if want := b.Lane == "yuhe"; b.Conditional != want {
+			t.Errorf("%s: conditional %v, want %v", b.Lane, b.Conditional, want)
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d bands, want one for each of the two parties: %+v", seen, s.Bands)
+	}
+}
