@@ -316,6 +316,9 @@ func (f *phrases) state(d *plan.Duty) (string, style) {
 		}
 		return "running", accent
 	case plan.Open:
+		if numbered && (d.Modality == "may" || d.Modality == "encouraged") {
+			return "permitted or encouraged; no act is recorded, and none can be missed", faint
+		}
 		if !f.c.Kept() {
 			return "no number; these sources record no act", faint
 		}

@@ -108,3 +108,18 @@ func contains(s, sub string) bool {
 	}
 	return false
 }
+
+// A permission whose number has passed is open, and is not said to have none.
+func TestOpenWithANumberIsNotSaidToHaveNone(t *testing.T) {
+	for _, record := range []string{"sources", "kept"} {
+		f := phrases{c: &casefile.Case{File: casefile.File{Record: record}}, b: &rulebook.Book{}}
+		got, _ := f.state(&plan.Duty{State: plan.Open, Modality: "may", Duty: "publish", Readings: []*plan.Reading{{}}})
+		if contains(got, "no number") || !contains(got, "permitted") {
+			t.Errorf("%s: a permission with a number is said as %q", record, got)
+		}
+	}
+	f := phrases{c: &casefile.Case{File: casefile.File{Record: "sources"}}, b: &rulebook.Book{}}
+	if got, _ := f.state(&plan.Duty{State: plan.Open, Modality: "must", Duty: "publish"}); !contains(got, "no number") {
+		t.Errorf("a demand without a number is said as %q", got) // the control
+	}
+}
