@@ -8,6 +8,8 @@ SHELL := /usr/bin/env bash
 # The race detector needs cgo and a C compiler; RACE= runs without it.
 RACE ?= -race
 STATICCHECK := go tool -modfile=tools/go.mod staticcheck
+# A module of its own: its dependencies are none of the program's.
+CRASH := crashsim
 
 say = @printf '\n== %s\n' "$(1)"
 
@@ -16,7 +18,7 @@ help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: deps fmt vet lint build rules fuzz unit ## everything that must hold; ends with the lines of go test
+test: deps fmt vet lint build others rules fuzz unit crash ## everything that must hold; ends with the lines of go test
 
 .PHONY: deps
 deps: ## install what the tests need from Debian, or say what is missing
@@ -33,16 +35,24 @@ fmt: ## every Go file is formatted
 vet: ## what go vet finds suspicious
 	$(call say,go vet)
 	@go vet ./...
+	@go -C $(CRASH) vet ./...
 
 .PHONY: lint
 lint: ## what staticcheck finds (pinned in tools/go.mod, settings in staticcheck.conf)
 	$(call say,staticcheck)
 	@$(STATICCHECK) ./...
+	@cd $(CRASH) && go tool -modfile=../tools/go.mod staticcheck ./...
 
 .PHONY: build
 build: ## everything compiles
 	$(call say,go build)
 	@go build ./...
+
+.PHONY: others
+others: ## other people's programs that the tests set against ours (pinned in tools/interop/go.mod)
+	$(call say,others' programs for the tests)
+	@go -C tools/interop tool -n fsck >/dev/null
+	@go -C tools/interop tool -n omniwitness >/dev/null
 
 .PHONY: rules
 rules: ## the rule packs lack nothing, and their worked examples hold
@@ -59,6 +69,15 @@ fuzz: ## every fuzz target for a few seconds (FUZZ_EACH, FUZZ_TOTAL)
 unit: ## the tests, with the race detector
 	$(call say,go test $(RACE))
 	@go test -count=1 $(RACE) ./...
+
+.PHONY: crash
+crash: ## power cuts and disk faults under the product's own code
+	$(call say,go test in $(CRASH))
+	@cd $(CRASH) && go test -count=1 ./...
+
+.PHONY: long
+long: ## the tests against others' programs once more, with a log of a million leaves
+	TOCSIN_LONG=1 go test -count=1 -v ./interop
 
 .PHONY: bench
 bench: ## the benchmarks

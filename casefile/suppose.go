@@ -33,34 +33,12 @@ func Suppose(name string, data []byte, whatIf, assume []string, now time.Time) (
 }
 
 func supposeEvent(root *yaml.Node, spec string, n int, now time.Time) error {
-	words, err := split(spec)
+	e, err := eventNode(spec, now)
 	if err != nil {
 		return err
 	}
-	if len(words) == 0 {
-		return fmt.Errorf("a kind of event is needed, then key=value")
-	}
-	if !Kind(words[0]).Known() {
-		return fmt.Errorf("%q is not a kind of event", words[0])
-	}
-	e := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	put(e, "kind", text(words[0]))
-	for _, w := range words[1:] {
-		key, value, ok := strings.Cut(w, "=")
-		if !ok || key == "" {
-			return fmt.Errorf("%q is not key=value", w)
-		}
-		v, err := flow(value)
-		if err != nil {
-			return fmt.Errorf("%s: %v", key, err)
-		}
-		put(e, key, v)
-	}
 	if get(e, "id") == nil {
 		put(e, "id", text(fmt.Sprintf("what-if-%d", n)))
-	}
-	if get(e, "at") == nil {
-		put(e, "at", text(now.Format(time.RFC3339)))
 	}
 	put(e, "assumed", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
 	list := get(root, "events")

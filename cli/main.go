@@ -53,7 +53,10 @@ func (e *env) run(args []string) int {
 		Usage: "who must be told of a vulnerability, in what order, by when; and what must not be said",
 		Description: "tocsin reads a case file, computes the plan under every law, agreement and norm that\n" +
 			"it knows, and explains each line. Start with: tocsin demo",
-		Commands:        []*ufcli.Command{e.planCommand(), e.rulesCommand(), e.demoCommand()},
+		Commands: []*ufcli.Command{
+			e.demoCommand(), e.planCommand(), e.rulesCommand(), e.caseCommand(), e.receiptCommand(), e.verifyCommand(),
+			e.ledgerCommand(), e.witnessCommand(), e.backupCommand(), e.restoreCommand(), e.serveCommand(),
+		},
 		Writer:          e.out,
 		ErrWriter:       e.err,
 		ExitErrHandler:  func(context.Context, *ufcli.Command, error) {},

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	ufcli "github.com/urfave/cli/v3"
 
+	"tocsin/app"
 	"tocsin/casefile"
 	"tocsin/internal/fault"
 	"tocsin/plan"
@@ -17,11 +19,13 @@ import (
 
 func (e *env) planCommand() *ufcli.Command {
 	return &ufcli.Command{
-		Name: "plan", Usage: "compute the plan of a case file", ArgsUsage: "CASEFILE",
+		Name: "plan", Usage: "compute the plan of a case file, or of a case that is kept", ArgsUsage: "CASEFILE|CASE",
 		Description: "Example: tocsin plan examples/log4shell.yaml\n" +
+			"         tocsin plan TOC-2021-0001 --data /var/lib/tocsin      (a case that is kept)\n" +
 			"What if exploitation is seen:  tocsin plan case.yaml --what-if 'exploitation-observed by=acme of=gateway at=2026-10-01T09:00:00Z'\n" +
 			"Assume a fact:                 tocsin plan case.yaml --assume 'products.gateway.contains=[log4j]'",
-		Flags: append(ruleFlags(),
+		Flags: append(dataFlags(ruleFlags()...),
+			&ufcli.StringFlag{Name: "case", Usage: "a kept case by its id or handle, whatever files there are"},
 			&ufcli.StringFlag{Name: "at", Usage: "the instant to compute at (RFC 3339); default now"},
 			&ufcli.StringFlag{Name: "as-known-at", Usage: "only what had been recorded by then (RFC 3339)"},
 			&ufcli.StringSliceFlag{Name: "what-if", Usage: "add a hypothetical event: 'KIND key=value …'"},
@@ -39,9 +43,9 @@ func (e *env) planCommand() *ufcli.Command {
 	}
 }
 
-func (e *env) plan(_ context.Context, c *ufcli.Command) error {
+func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 	file := c.Args().First()
-	if file == "" || c.Args().Len() > 1 {
+	if (file == "") == (c.String("case") == "") || c.Args().Len() > 1 {
 		return &exit{exitBad, fmt.Errorf("plan needs one case file; for example: tocsin plan examples/log4shell.yaml")}
 	}
 	switch c.String("format") {
@@ -65,7 +69,7 @@ func (e *env) plan(_ context.Context, c *ufcli.Command) error {
 			*dst = t
 		}
 	}
-	data, err := e.readFile(file, 16<<20)
+	file, data, err := e.caseText(ctx, c, file)
 	if err != nil {
 		return err
 	}
@@ -109,6 +113,29 @@ func (e *env) plan(_ context.Context, c *ufcli.Command) error {
 		}
 	}
 	return nil
+}
+
+// caseText reads the case that plan was asked for: --case and, where --data is
+// given, a word that is no file name a case that is kept.
+func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name string, data []byte, err error) {
+	name = c.String("case")
+	if name == "" {
+		_, serr := os.Stat(file)
+		if file == "-" || serr == nil || !c.IsSet("data") && !c.IsSet("database") {
+			data, err = e.readFile(file, maxCaseFile)
+			return file, data, err
+		}
+		name = file
+	}
+	err = e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
+		k, err := load(ctx, a, name)
+		if err != nil {
+			return err
+		}
+		data, err = k.Case.JSON()
+		return err
+	})
+	return name, data, err
 }
 
 func (e *env) writeJSON(v any) error {

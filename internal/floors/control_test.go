@@ -1,6 +1,7 @@
 package floors
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -255,15 +256,40 @@ func TestLeaksAreReported(t *testing.T) {
 func TestDependenciesWithoutAReasonAreReported(t *testing.T) {
 	goMod := "module tocsin\n\nrequire a.dev/one v1.0.0\n\nrequire (\n\ta.dev/two/v2 v2.0.1\n\ta.dev/three v0.1.0 // indirect\n\ta.dev/three/sub v0.1.0 // indirect\n\ta.dev/four v1.0.0 // indirect\n)\n"
 	doc := "| module | licence | why |\n| --- | --- | --- |\n| `a.dev/one` | MIT | good |\n| `a.dev/three/sub` | | good |\n| `a.dev/gone` | MIT | was good |\n| `a.dev/tool` | MIT | checks |\n| `zone.zip` | public domain | data |\n| `data/zone.zip` | public domain | data |\n"
-	got := undocumented(goMod, "require a.dev/tool v1.0.0\n", doc, []string{"a.dev/one/x", "a.dev/three/sub/y", "a.dev/four", "a.dev/five"})
+	got := undocumented(goMod, []string{
+		"tool a.dev/tool/cmd/x\n\nrequire a.dev/tool v1.0.0 // indirect\n",
+		"tool (\n\ta.dev/silent/cmd/y\n)\n\nrequire (\n\ta.dev/silent v1.0.0 // indirect\n\ta.dev/bare v1.0.0\n\ta.dev/deep v1.0.0 // indirect\n\ttocsin v0.0.0\n)\n",
+	}, doc, []string{"a.dev/one/x", "a.dev/three/sub/y", "a.dev/four", "a.dev/five"})
 	want := []string{
 		"docs/dependencies.md: a.dev/gone is explained but not required",
+		"docs/dependencies.md: no line gives a reason for a.dev/bare",
 		"docs/dependencies.md: no line gives a reason for a.dev/four",
+		"docs/dependencies.md: no line gives a reason for a.dev/silent",
 		"docs/dependencies.md: no line gives a reason for a.dev/two/v2",
 		"docs/dependencies.md: the line of a.dev/three/sub has an empty cell",
 		"go.mod: no line requires the module of a.dev/five",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestAModuleInsideIsNoPackageOfTheHouse(t *testing.T) {
+	files := map[string]string{
+		"go.mod": "module tocsin\n", "plan/a.go": "package plan\n", "plan/testdata/x.go": "package x\n",
+		"crash/go.mod": "module tocsin/crash\n", "crash/a.go": "package crash\n", "crash/deep/b.go": "package deep\n",
+	}
+	names := func(files map[string]string) (out []string) {
+		for name := range files {
+			out = append(out, name)
+		}
+		slices.Sort(out)
+		return out
+	}
+	if d := cmp.Diff([]string{"go.mod", "plan/a.go"}, names(ours(files))); d != "" {
+		t.Errorf("ours:\n%s", d)
+	}
+	if d := cmp.Diff([]string{"crash/a.go", "crash/deep/b.go", "crash/go.mod", "go.mod", "plan/a.go"}, names(written(files))); d != "" {
+		t.Errorf("written:\n%s", d)
 	}
 }

@@ -73,10 +73,14 @@ var requirement = regexp.MustCompile(`(?m)^(?:require\s+|\t)([a-z0-9.-]+\.[a-z]+
 // row matches one line of a table in docs/dependencies.md.
 var row = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|(.*)\\|$")
 
+// tool matches one line of a go.mod file that names a program.
+var tool = regexp.MustCompile(`(?m)^(?:tool\s+|\t)([a-z0-9.-]+\.[a-z]+/\S+)$`)
+
 // undocumented reports direct dependencies without a line of reason, and lines
-// for what is no longer required. Direct is what goMod lists without the
-// "indirect" remark, and what a file of ours imports, whatever goMod remarks.
-func undocumented(goMod, toolMod, doc string, imports []string) []string {
+// for what is no longer required. Direct is what goMod or a module inside this
+// one lists without the "indirect" remark, what such a module names as a tool,
+// and what a file of ours imports, whatever goMod remarks.
+func undocumented(goMod string, inner []string, doc string, imports []string) []string {
 	var out []string
 	required, direct := map[string]bool{}, map[string]bool{}
 	for _, m := range requirement.FindAllStringSubmatch(goMod, -1) {
@@ -86,20 +90,24 @@ func undocumented(goMod, toolMod, doc string, imports []string) []string {
 		}
 	}
 	for _, imp := range imports {
-		best := ""
-		for mod := range required {
-			if below(imp, []string{mod}) && len(mod) > len(best) {
-				best = mod
-			}
-		}
-		if best == "" {
+		best := moduleFor(imp, required)
+		if best == imp && !required[best] {
 			out = append(out, fmt.Sprintf("go.mod: no line requires the module of %s", imp))
 			continue
 		}
 		direct[best] = true
 	}
-	for _, m := range requirement.FindAllStringSubmatch(toolMod, -1) {
-		required[m[1]] = true
+	for _, mod := range inner {
+		have := map[string]bool{}
+		for _, m := range requirement.FindAllStringSubmatch(mod, -1) {
+			required[m[1]], have[m[1]] = true, true
+			if m[2] == "" {
+				direct[m[1]] = true
+			}
+		}
+		for _, m := range tool.FindAllStringSubmatch(mod, -1) {
+			direct[moduleFor(m[1], have)] = true
+		}
 	}
 	told := map[string]bool{}
 	for _, m := range row.FindAllStringSubmatch(doc, -1) {
@@ -122,4 +130,19 @@ func undocumented(goMod, toolMod, doc string, imports []string) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// moduleFor is the longest of the modules that an import path can lie in; the
+// path itself if there is none.
+func moduleFor(imp string, modules map[string]bool) string {
+	best := ""
+	for mod := range modules {
+		if below(imp, []string{mod}) && len(mod) > len(best) {
+			best = mod
+		}
+	}
+	if best == "" {
+		return imp
+	}
+	return best
 }

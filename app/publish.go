@@ -1,0 +1,47 @@
+package app
+
+import (
+	"context"
+
+	"tocsin/internal/fault"
+	"tocsin/ledger"
+	"tocsin/receipt"
+)
+
+// Publish signs a checkpoint over all that is kept and has it witnessed and
+// stamped. fault.Conflict if another process has the right to publish.
+func (a *App) Publish(ctx context.Context) (ledger.Release, error) {
+	return a.signing(ctx, a.pub.Publish)
+}
+
+// Refresh signs the last checkpoint again, for witnesses and authorities that
+// were added or could not be reached before.
+func (a *App) Refresh(ctx context.Context) (ledger.Release, error) {
+	return a.signing(ctx, a.pub.Refresh)
+}
+
+// signing runs fn while this process has the right to publish.
+func (a *App) signing(ctx context.Context, fn func(context.Context) (ledger.Release, error)) (ledger.Release, error) {
+	release, ok, err := a.db.TrySigner(ctx)
+	if err != nil {
+		return ledger.Release{}, err
+	}
+	if !ok {
+		return ledger.Release{}, fault.New(fault.Conflict, "another process publishes this log; its next checkpoint covers what is kept")
+	}
+	defer release()
+	return fn(ctx)
+}
+
+// Receipt makes the receipt of an event of a case, or of the case's head for
+// the event "". A checkpoint is published first if none covers it yet.
+func (a *App) Receipt(ctx context.Context, handle, event, party string, disclose []string) (receipt.Proof, error) {
+	p, err := a.keeper.Receipt(ctx, handle, event, party, disclose)
+	if err == nil || fault.KindOf(err) != fault.TooEarly {
+		return p, err
+	}
+	if _, err := a.Publish(ctx); err != nil {
+		return receipt.Proof{}, err
+	}
+	return a.keeper.Receipt(ctx, handle, event, party, disclose)
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/app"
+	"tocsin/internal/fault"
+)
+
+func (e *env) backupCommand() *ufcli.Command {
+	return &ufcli.Command{
+		Name: "backup", Usage: "everything that is kept, encrypted, without the keys",
+		Description: "Example: tocsin backup --to age1example… --output tocsin-2026-11-22.age\n" +
+			"The recipient's private key belongs offline, on another machine: age-keygen makes a pair. The keys of the\n" +
+			"log and of the store are not in a backup; keep a copy of DIR/keys, DIR/guard, DIR/outside and DIR/origin\n" +
+			"apart from it.",
+		Flags: dataFlags(
+			&ufcli.StringSliceFlag{Name: "to", Usage: "age recipient (age1…), or a file with one a line; may be repeated"},
+			&ufcli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the file to write; it must not be there", TakesFile: true},
+		),
+		Action: e.backup,
+	}
+}
+
+func (e *env) backup(ctx context.Context, c *ufcli.Command) error {
+	if err := onlyArgs(c, 0, 0, "tocsin backup --to age1… --output tocsin.age"); err != nil {
+		return err
+	}
+	to, err := e.recipients(c.StringSlice("to"))
+	if err != nil {
+		return err
+	}
+	name := c.String("output")
+	if name == "" {
+		return &exit{exitBad, fmt.Errorf("where to? tocsin backup --to age1… --output FILE")}
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return fault.New(fault.Conflict, "%s is there already; a backup is never written over another", name)
+	}
+	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) (err error) {
+		// Beside its place under another name first, so that a name that looks like
+		// a backup is a whole one.
+		f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.part")
+		if err != nil {
+			return fault.New(fault.Unavailable, "%s", pathError(err))
+		}
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+			}
+		}()
+		r, err := a.Backup(ctx, f, to)
+		if err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return fault.New(fault.Unavailable, "writing the backup: %v", err)
+		}
+		if err := os.Link(f.Name(), name); err != nil { // unlike a rename it replaces nothing
+			return fault.New(fault.Unavailable, "writing the backup: %v", err)
+		}
+		if err := f.Close(); err != nil {
+			return fault.New(fault.Unavailable, "writing the backup: %v", err)
+		}
+		if err := os.Remove(f.Name()); err != nil {
+			return fault.New(fault.Unavailable, "%v", err)
+		}
+		out := lineWriter{e.out}
+		fmt.Fprintf(out, "%s: records %d, entries %d, checkpoints %d, digest sha256:%x\n", name, r.Records, r.Leaves, r.Checkpoints, r.SHA256)
+		fmt.Fprintf(out, "Not in it: the keys. Keep copies of keys, guard, outside and origin of %s elsewhere.\n", a.Dir())
+		return nil
+	})
+}
+
+// recipients reads age recipients; a word that is none may name a file of them.
+func (e *env) recipients(words []string) (to app.Recipients, err error) {
+	if len(words) == 0 {
+		return to, &exit{exitBad, fmt.Errorf("a backup is always encrypted: --to age1… names who can open it (age-keygen makes a pair; keep the private part offline)")}
+	}
+	for _, w := range words {
+		text := w
+		if !strings.HasPrefix(w, "age1") {
+			data, err := e.readFile(w, maxKeyFile)
+			if err != nil {
+				return to, fault.New(fault.Invalid, "--to: neither an age recipient (age1…) nor a file: %v", err)
+			}
+			text = string(data)
+		}
+		more, err := app.ParseRecipients(text)
+		if err != nil {
+			return to, fault.New(fault.Invalid, "--to: %v", err)
+		}
+		to = to.And(more)
+	}
+	return to, nil
+}
+
+func (e *env) restoreCommand() *ufcli.Command {
+	return &ufcli.Command{
+		Name: "restore", Usage: "read a backup into an empty store", ArgsUsage: "FILE",
+		Description: "Example: tocsin restore tocsin-2026-11-22.age --identity key.txt --data /var/lib/tocsin\n" +
+			"Put keys, guard, outside and origin of the old folder back first, if you have them. What was erased since\n" +
+			"the backup is erased again. The log stays read-only until a witness confirms that nothing was signed after\n" +
+			"the backup, or until a new epoch is opened: an old backup must not make the log lie.",
+		Flags: dataFlags(
+			&ufcli.StringFlag{Name: "identity", Aliases: []string{"i"}, Usage: "file with the age private key", TakesFile: true},
+		),
+		Action: e.restore,
+	}
+}
+
+func (e *env) restore(ctx context.Context, c *ufcli.Command) error {
+	if err := onlyArgs(c, 1, 1, "tocsin restore tocsin.age --identity key.txt"); err != nil {
+		return err
+	}
+	if c.String("identity") == "" {
+		return &exit{exitBad, fmt.Errorf("with which key? --identity FILE, the private part of the recipient that the backup was made for")}
+	}
+	dir, err := dataDir(c)
+	if err != nil {
+		return err
+	}
+	key, err := e.readFile(c.String("identity"), maxKeyFile)
+	if err != nil {
+		return err
+	}
+	id, err := app.ParseIdentity(key)
+	if err != nil {
+		return inFile(c.String("identity"), err)
+	}
+	f, err := os.Open(c.Args().First())
+	if err != nil {
+		return fault.New(fault.Invalid, "%s", pathError(err))
+	}
+	defer f.Close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	r, err := app.Restore(ctx, app.Options{DataDir: dir, Database: c.String("database"), Now: e.now, Log: e.log()}, f, id)
+	if err != nil {
+		return inFile(c.Args().First(), err)
+	}
+	out := lineWriter{e.out}
+	fmt.Fprintf(out, "Restored: records %d, entries %d, checkpoints %d; every record fits its entry, every root its checkpoint.\n", r.Records, r.Leaves, r.Checkpoints)
+	if r.Erased > 0 {
+		fmt.Fprintf(out, "Erased again, because they were erased since the backup: fields %d.\n", r.Erased)
+	}
+	fmt.Fprintf(out, "The log is %s: %s\n", r.Status.State, r.Status.Reason)
+	fmt.Fprintln(out, "It can be read. Before anything is written, one of these:")
+	if len(r.Status.Witnesses) > 0 {
+		fmt.Fprintln(out, "  tocsin ledger publish                 asks the witnesses; goes on if they saw nothing newer")
+	}
+	fmt.Fprintln(out, "  tocsin ledger recover --from COPY     where a mirror or tocsin ledger tiles has the missing entries")
+	fmt.Fprintln(out, "  tocsin ledger new-epoch --reason …    otherwise: a new origin; old receipts stay valid")
+	return nil
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/app"
+	"tocsin/casefile"
+	"tocsin/record"
+)
+
+func (e *env) caseAddEventCommand() *ufcli.Command {
+	return &ufcli.Command{
+		Name: "add-event", Usage: "add a fact to a kept case", ArgsUsage: "CASE ['KIND key=value …']",
+		Description: "Example: tocsin case add-event TOC-2021-0001 'notified by=acme to=[miit] of=gateway at=2026-10-01T09:00:00Z'\n" +
+			"Many at once, one JSON object a line, each answered as soon as it is durable:\n" +
+			"         tocsin case add-event TOC-2021-0001 --from events.jsonl\n" +
+			"Without at= it happened now; without id= it gets the next free one. Each party that by and to name gets\n" +
+			"a numbered receipt: tocsin receipt CASE EVENT --party ID",
+		Flags: dataFlags(keyFlag(), byFlag(),
+			&ufcli.Int64Flag{Name: "expect", Value: record.AnyVersion, HideDefault: true, Usage: "version that the case must have (case show tells it), so that nothing was added in between"},
+			&ufcli.StringFlag{Name: "from", Usage: "read events from this file, - is standard input: the keys of a case file's event, and key", TakesFile: true},
+			formatFlag()),
+		DisableSliceFlagSeparator: true,
+		Action:                    e.caseAddEvent,
+	}
+}
+
+func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
+	const example = "tocsin case add-event TOC-2021-0001 'acknowledged by=asf re=e2'"
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
+	if c.String("from") != "" {
+		if err := onlyArgs(c, 1, 1, "tocsin case add-event TOC-2021-0001 --from events.jsonl"); err != nil {
+			return err
+		}
+		if c.IsSet("expect") || c.IsSet("key") {
+			return &exit{exitBad, fmt.Errorf("--expect and --key go with one event; in --from each line has its own \"key\"")}
+		}
+		return e.addEventsFrom(ctx, c, by)
+	}
+	if err := onlyArgs(c, 2, 2, example); err != nil {
+		return err
+	}
+	asJSON, err := wantsJSON(c)
+	if err != nil {
+		return err
+	}
+	ev, err := casefile.EventFrom(c.Args().Get(1), e.now())
+	if err != nil {
+		return err
+	}
+	if c.String("key") != "" {
+		later, err := casefile.EventFrom(c.Args().Get(1), e.now().Add(time.Hour))
+		if err != nil {
+			return err
+		}
+		if later.At.String() != ev.At.String() {
+			return &exit{exitBad, fmt.Errorf("an event with --key needs at=…: sent again it must say the same, and now is another time then")}
+		}
+	}
+	return e.within(ctx, c, toWrite, func(ctx context.Context, a *app.App) error {
+		k, err := load(ctx, a, c.Args().First())
+		if err != nil {
+			return err
+		}
+		r, err := a.Keeper().AddEvent(ctx, k.Handle, ev, c.Int64("expect"), by, c.String("key"))
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return e.writeLine(acknowledge(r, c.String("key")))
+		}
+		out := lineWriter{e.out}
+		word := "is kept"
+		if r.Replayed {
+			word = "was kept already by this command"
+		}
+		fmt.Fprintf(out, "Event %s of %s %s: %s of the log, recorded %s, version %d.\n",
+			r.ID, k.Case.Case, word, entries(r.First, r.Count), instant(r.Recorded), r.Version)
+		fmt.Fprintf(out, "Next: tocsin receipt %s %s > %s-%s.tlog-proof\n",
+			shellWord(k.Case.Case), shellWord(r.ID), fileWord(k.Case.Case), fileWord(r.ID))
+		return nil
+	})
+}

@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/app"
+	"tocsin/casefile"
+	"tocsin/internal/document"
+	"tocsin/internal/fault"
+	"tocsin/record"
+)
+
+// maxEventLine is the most bytes of one line of --from.
+const maxEventLine = 1 << 20
+
+// inFlight is how many events of --from may wait for the disk at once. They
+// share commits: many of them cost about what one does.
+const inFlight = 256
+
+// acknowledgement is the answer to an event that is durable.
+type acknowledgement struct {
+	ID       string `json:"id"`
+	Handle   string `json:"handle"`
+	Sequence int64  `json:"sequence"`
+	Epoch    int    `json:"epoch"`
+	Index    int64  `json:"index"`
+	Recorded string `json:"recorded-at"`
+	Key      string `json:"key,omitempty"`
+	Replayed bool   `json:"replayed,omitempty"`
+}
+
+// refusal is the answer to a line that was not kept.
+type refusal struct {
+	Line  int        `json:"line"`
+	Key   string     `json:"key,omitempty"`
+	Error string     `json:"error"`
+	Kind  fault.Kind `json:"kind"`
+}
+
+func acknowledge(r record.Result, key string) acknowledgement {
+	return acknowledgement{
+		ID: r.ID, Handle: r.Handle, Sequence: r.Version - r.Count + 1, Epoch: r.Epoch, Index: r.First,
+		Recorded: instant(r.Recorded), Key: key, Replayed: r.Replayed,
+	}
+}
+
+// writeLine writes one JSON object on one line, at once.
+func (e *env) writeLine(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fault.New(fault.Internal, "writing an answer: %v", err)
+	}
+	if _, err := e.out.Write(b.Bytes()); err != nil {
+		return fault.New(fault.Unavailable, "writing an answer: %v", err)
+	}
+	return nil
+}
+
+// pending is a line on its way.
+type pending struct {
+	line int
+	key  string
+	wait func() (record.Result, error)
+}
+
+// addEventsFrom keeps one event a line, in order. Each line is answered once,
+// in order, when its fate is known; what is refused stops nothing but itself.
+func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, by string) error {
+	name := c.String("from")
+	in := e.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return fault.New(fault.Invalid, "%s", pathError(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	return e.within(ctx, c, toWrite, func(ctx context.Context, a *app.App) error {
+		k, err := load(ctx, a, c.Args().First())
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		queue := make(chan pending, inFlight)
+		go func() {
+			defer close(queue)
+			err := eachLine(ctx, name, in, func(n int, line []byte) bool {
+				p := pending{line: n}
+				var ev casefile.Event
+				ev, p.key, err = eventLine(name, n, line)
+				if bad := err; bad != nil {
+					p.wait = func() (record.Result, error) { return record.Result{}, bad }
+				} else {
+					p.wait = a.Keeper().StartEvent(ctx, k.Handle, ev, record.AnyVersion, by, p.key)
+				}
+				select {
+				case queue <- p:
+					return true
+				case <-ctx.Done():
+					return false
+				}
+			})
+			if err != nil {
+				queue <- pending{wait: func() (record.Result, error) { return record.Result{}, err }}
+			}
+		}()
+		return e.answer(queue, cancel)
+	})
+}
+
+// answer writes the answers in order and gives the worst of the errors.
+func (e *env) answer(queue <-chan pending, stop context.CancelCauseFunc) error {
+	refused, worst := 0, error(nil)
+	var broken error
+	for p := range queue {
+		r, err := p.wait()
+		switch {
+		case broken != nil: // nobody reads the answers any more; what is under way still ends
+			continue
+		case err == nil:
+			err = e.writeLine(acknowledge(r, p.key))
+		case p.line == 0: // the input itself
+			broken = err
+			continue
+		default:
+			refused++
+			kind := fault.KindOf(err)
+			if worst == nil || kind == fault.Unavailable || kind == fault.Internal {
+				worst = err
+			}
+			err = e.writeLine(refusal{Line: p.line, Key: p.key, Error: err.Error(), Kind: kind})
+		}
+		if err != nil {
+			broken = err
+			stop(err)
+		}
+	}
+	switch {
+	case broken != nil:
+		return broken
+	case refused > 0:
+		return &exit{exitCode(worst), fault.New(fault.KindOf(worst), "lines that were not kept: %d; each has its answer in the output", refused)}
+	}
+	return nil
+}
+
+// eachLine calls fn with every line that is not blank until it says no.
+func eachLine(ctx context.Context, name string, in io.Reader, fn func(n int, line []byte) bool) error {
+	r := bufio.NewReaderSize(in, 64<<10)
+	for n := 1; ; n++ {
+		line, err := readLine(r)
+		if errors.Is(err, errLong) {
+			return fault.At(name, n, "", "the line has more than %d bytes", maxEventLine)
+		}
+		if text := bytes.TrimSpace(line); len(text) > 0 && !fn(n, text) {
+			return context.Cause(ctx)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fault.New(fault.Unavailable, "%s: reading line %d: %v", name, n, err)
+		}
+	}
+}
+
+var errLong = errors.New("long line")
+
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > maxEventLine {
+			return nil, errLong
+		}
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+	}
+}
+
+// eventLine reads a line: an event as a case file writes it in JSON, and "key".
+func eventLine(name string, n int, line []byte) (ev casefile.Event, key string, err error) {
+	if line[0] != '{' {
+		return ev, "", fault.At(name, n, "", "a JSON object is needed, such as {\"kind\": \"aware\", \"by\": \"acme\"}")
+	}
+	root, err := document.Parse(name, line, document.Limits{Bytes: maxEventLine})
+	if err != nil {
+		return ev, "", atLine(err, n)
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value == "key" {
+			if key = root.Content[i+1].Value; root.Content[i+1].Tag != "!!str" {
+				return ev, "", fault.At(name, n, "key", "a text is needed")
+			}
+			root.Content = append(root.Content[:i], root.Content[i+2:]...)
+			break
+		}
+	}
+	if err := document.Decode(name, root, &ev); err != nil {
+		return ev, key, atLine(err, n)
+	}
+	ev.Line = n
+	return ev, key, nil
+}
+
+// atLine puts the line of the file for the line of the little document.
+func atLine(err error, n int) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		g := *f
+		g.Line = n
+		return &g
+	}
+	return err
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/app"
+	"tocsin/casefile"
+)
+
+// maxCaseFile is the most bytes of a case file.
+const maxCaseFile = 16 << 20
+
+func (e *env) caseImportCommand() *ufcli.Command {
+	return &ufcli.Command{
+		Name: "import", Usage: "keep a case from now on", ArgsUsage: "FILE",
+		Description: "Example: tocsin case import examples/cra-all-stages.yaml\n" +
+			"FILE is a case file in YAML or JSON; - is standard input. Every statement and event becomes a record\n" +
+			"with a place in the log. What the file says about its own recording stays a claim. The first import\n" +
+			"makes the folder of the record with its keys.",
+		Flags:  dataFlags(keyFlag(), byFlag()),
+		Action: e.caseImport,
+	}
+}
+
+func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
+	if err := onlyArgs(c, 1, 1, "tocsin case import examples/log4shell.yaml"); err != nil {
+		return err
+	}
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
+	data, err := e.readFile(c.Args().First(), maxCaseFile)
+	if err != nil {
+		return err
+	}
+	cs, err := casefile.Parse(c.Args().First(), data)
+	if err != nil {
+		return err
+	}
+	return e.within(ctx, c, toBegin, func(ctx context.Context, a *app.App) error {
+		r, err := a.Keeper().Import(ctx, cs, by, c.String("key"))
+		if err != nil {
+			return err
+		}
+		out := lineWriter{e.out}
+		word := "is kept"
+		if r.Replayed {
+			word = "was kept already by this command"
+		}
+		fmt.Fprintf(out, "%s %s.\n", cs.Case, word)
+		fmt.Fprintf(out, "  handle   %s\n", r.Handle)
+		fmt.Fprintf(out, "  records  %d, %s of the log\n", r.Count, entries(r.First, r.Count))
+		fmt.Fprintf(out, "  recorded %s\n", r.Recorded.UTC().Format(time.RFC3339Nano))
+		fmt.Fprintf(out, "Next: tocsin receipt %s > %s.tlog-proof\n", shellWord(cs.Case), fileWord(cs.Case))
+		return nil
+	})
+}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/app"
+	"tocsin/internal/fault"
+)
+
+// dataFlags name the record that a command works on.
+func dataFlags(more ...ufcli.Flag) []ufcli.Flag {
+	return append(more,
+		&ufcli.StringFlag{Name: "data", Usage: "folder of the record; default " + shownDataDir(), Sources: ufcli.EnvVars("TOCSIN_DATA"), TakesFile: true, HideDefault: true},
+		&ufcli.StringFlag{Name: "database", Usage: "postgres://… instead of the embedded store in the folder; better as the variable, a command line can be read by others", Sources: ufcli.EnvVars("TOCSIN_DATABASE")},
+	)
+}
+
+// defaultDataDir is where the user's programs keep data on this system; "" if
+// the system does not say.
+func defaultDataDir() string {
+	home, err := os.UserHomeDir()
+	switch runtime.GOOS {
+	case "windows":
+		if d := os.Getenv("LocalAppData"); d != "" {
+			return filepath.Join(d, "tocsin")
+		}
+		return ""
+	case "darwin":
+		if err != nil {
+			return ""
+		}
+		return filepath.Join(home, "Library", "Application Support", "tocsin")
+	}
+	if d := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(d) { // XDG base directories: a relative one is ignored
+		return filepath.Join(d, "tocsin")
+	}
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share", "tocsin")
+}
+
+// shownDataDir is the default as help shows it, the same on every machine.
+func shownDataDir() string {
+	switch runtime.GOOS {
+	case "windows":
+		return `%LocalAppData%\tocsin`
+	case "darwin":
+		return "~/Library/Application Support/tocsin"
+	}
+	return "~/.local/share/tocsin"
+}
+
+// dataDir is the folder that the flags name.
+func dataDir(c *ufcli.Command) (string, error) {
+	if d := c.String("data"); d != "" {
+		return filepath.Clean(d), nil
+	}
+	if d := defaultDataDir(); d != "" {
+		return d, nil
+	}
+	return "", fault.New(fault.Invalid, "this system does not say where programs keep data; name a folder with --data or TOCSIN_DATA")
+}
+
+// How a command opens the record.
+const (
+	toRead  = iota // it must be there; nothing is written
+	toWrite        // it must be there
+	toBegin        // it is made if it is not there
+)
+
+// open opens the record for one command.
+func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, error) {
+	dir, err := dataDir(c)
+	if err != nil {
+		return nil, err
+	}
+	if db := c.String("database"); db != "" && !strings.HasPrefix(db, "postgres://") && !strings.HasPrefix(db, "postgresql://") {
+		return nil, fault.New(fault.Invalid, "--database: an address such as postgres://tocsin@db.example.org/tocsin is needed")
+	}
+	o := app.Options{
+		DataDir: dir, Database: c.String("database"), Now: e.now,
+		Create: how == toBegin, ReadOnly: how == toRead, Log: e.log(),
+	}
+	a, err := app.Open(ctx, o)
+	if err != nil && how != toBegin && fault.KindOf(err) == fault.NotFound {
+		if _, serr := os.Stat(dir); os.IsNotExist(serr) {
+			return nil, fault.New(fault.NotFound, "nothing is kept in %s yet; tocsin case import FILE begins a record, --data names another folder", dir)
+		}
+	}
+	return a, err
+}
+
+// within runs fn on the opened record and closes it; the first error counts.
+func (e *env) within(ctx context.Context, c *ufcli.Command, how int, fn func(context.Context, *app.App) error) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	a, err := e.open(ctx, c, how)
+	if err != nil {
+		return err
+	}
+	err = fn(ctx, a)
+	if cerr := a.Close(); err == nil && cerr != nil {
+		err = cerr
+	}
+	return err
+}
+
+// interruptible ends ctx when the person or the system asks the program to end.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+// onlyArgs refuses more or fewer arguments than a command takes.
+func onlyArgs(c *ufcli.Command, least, most int, example string) error {
+	n := c.Args().Len()
+	switch {
+	case n < least:
+		return &exit{exitBad, fmt.Errorf("%s needs more words; for example: %s", c.FullName(), example)}
+	case n > most:
+		return &exit{exitBad, fmt.Errorf("%s: %q is one word too many; for example: %s", c.FullName(), c.Args().Get(most), example)}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"tocsin/internal/fault"
+	"tocsin/receipt"
+)
+
+// Source gives tiles by their C2SP path: a mirror, or a static copy on disk.
+type Source interface {
+	Tile(ctx context.Context, path string) ([]byte, error)
+}
+
+// Recover takes the leaves that are missing here from a source, up to a
+// checkpoint that this log has signed, and puts them in only if its root is
+// then reached. kept is called in the same transaction with what was added; it
+// may be nil. Once the transaction has committed, call Watch.Recovered.
+//
+// What the leaves stood for is not recovered, only that they stood there.
+// fault.Conflict: the root is not reached, and nothing may be put in.
+func Recover(ctx context.Context, w Writer, src Source, target receipt.Checkpoint,
+	kept func(first int64, entries []receipt.Entry) error) (Head, error) {
+	head, err := soundHead(ctx, w)
+	if err != nil {
+		return Head{}, err
+	}
+	epoch, err := epochOf(ctx, w, head.Epoch)
+	if err != nil {
+		return Head{}, err
+	}
+	switch {
+	case target.Origin != epoch.Origin:
+		return Head{}, fault.New(fault.Conflict, "the checkpoint is of %.200q, and this log is %s", target.Origin, epoch.Origin)
+	case target.Size < head.Size:
+		return Head{}, fault.New(fault.Conflict, "the checkpoint is over %d leaves, and there are %d here: nothing is missing up to it", target.Size, head.Size)
+	case target.Size-head.Size > maxRecovered:
+		return Head{}, fault.New(fault.Invalid, "%d leaves are missing, which is more than one recovery takes", target.Size-head.Size)
+	}
+	missing, err := fetchEntries(ctx, src, head.Size, target.Size)
+	if err != nil {
+		return Head{}, err
+	}
+	next, nodes := head.Append(missing)
+	if next.Root() != target.Root {
+		return Head{}, fault.New(fault.Conflict, "with the %d leaves of the source the root of the checkpoint is not reached: the two logs parted before",
+			len(missing))
+	}
+	if len(missing) == 0 {
+		return next, nil
+	}
+	if err := w.PutLeaves(ctx, head.Epoch, head.Size, missing, nodes); err != nil {
+		return Head{}, err
+	}
+	if err := w.PutHead(ctx, next); err != nil {
+		return Head{}, err
+	}
+	if kept != nil {
+		if err := kept(head.Size, missing); err != nil {
+			return Head{}, err
+		}
+	}
+	return next, nil
+}
+
+// maxRecovered bounds what a checkpoint from outside can make us hold in
+// memory: some 600 MB.
+const maxRecovered = 1 << 24
+
+// fetchEntries reads entries from the bundles of a mirror. The last bundle may
+// be there whole where the mirror has grown since.
+func fetchEntries(ctx context.Context, src Source, from, to int64) ([]receipt.Entry, error) {
+	var out []receipt.Entry
+	for n := from >> tileBits; n<<tileBits < to; n++ {
+		start := n << tileBits
+		t := tile{level: entriesLevel, n: n, width: int(min(tileWidth, to-start))}
+		data, err := src.Tile(ctx, t.path())
+		if err != nil && fault.KindOf(err) == fault.NotFound && t.width < tileWidth {
+			whole := t
+			whole.width = tileWidth
+			data, err = src.Tile(ctx, whole.path())
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries, err := unbundle(data)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) < t.width {
+			return nil, fault.New(fault.Invalid, "%s of the source holds %d entries", t.path(), len(entries))
+		}
+		out = append(out, entries[max(0, from-start):t.width]...)
+	}
+	return out, nil
+}
+
+// Recovered ends a divergence after Recover, if the log now holds what was
+// signed; place as in Check. fault.Forbidden if it does not.
+func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoint, place string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	head, err := soundHead(ctx, r)
+	if err != nil {
+		return err
+	}
+	epoch, err := epochOf(ctx, r, head.Epoch)
+	if err != nil {
+		return err
+	}
+	water, err := w.water()
+	if err != nil {
+		return err
+	}
+	w.seen, w.within = Head{}, Water{} // what was seen here may be what was lost
+	if err := w.compare(ctx, r, head, water); err != nil {
+		return err
+	}
+	if err := w.holds(ctx, r, head, target.Size, target.Root, "the checkpoint that was recovered to"); err != nil {
+		return err
+	}
+	if place == "" {
+		place = w.place
+	}
+	mark := Water{Epoch: head.Epoch, Origin: epoch.Origin, Size: water.Size, Root: water.Root, Place: place, At: w.now()}
+	if water.Epoch != head.Epoch || target.Size > water.Size {
+		mark.Size, mark.Root = target.Size, target.Root
+	}
+	if err := w.guard.Raise(mark); err != nil {
+		return err
+	}
+	w.place, w.doubt = place, false
+	return w.clear(fmt.Sprintf("the leaves up to %d of epoch %d were recovered", head.Size, head.Epoch))
+}
+
+// Restored sets the mark for a database that was read from a backup into a new
+// place: what the backup knows to be signed, and that nobody has vouched for it.
+func (w *Watch) Restored(ctx context.Context, r Reader, place string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	head, err := soundHead(ctx, r)
+	if err != nil {
+		return err
+	}
+	epoch, err := epochOf(ctx, r, head.Epoch)
+	if err != nil {
+		return err
+	}
+	last, err := lastPublished(ctx, r, head.Epoch)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	mark := Water{Epoch: head.Epoch, Origin: epoch.Origin, Size: last.Size, Root: last.Root, Place: place, At: w.now(), Restored: true}
+	if last.Seq == 0 {
+		mark.Root = emptyRoot
+	}
+	// What stands higher already is what the backup lacks: it stays, and Check
+	// finds it.
+	was, err := w.water()
+	if err != nil {
+		return err
+	}
+	if was.Epoch > mark.Epoch || was.Epoch == mark.Epoch && was.Size > mark.Size {
+		mark = was
+		mark.Restored = true
+	}
+	return w.guard.Raise(mark)
+}

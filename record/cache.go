@@ -1,0 +1,118 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"tocsin/internal/fault"
+)
+
+// maxCached is how many cases are held in memory.
+const maxCached = 128
+
+// cache holds cases by the version and the head that the database gives for
+// them, so that it can be forgotten at any time and never answers for more than
+// was committed.
+type cache struct {
+	mu     sync.Mutex
+	states map[string]*state
+}
+
+func newCache() *cache { return &cache{states: map[string]*state{}} }
+
+func (c *cache) get(v View) *state {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.states[v.Handle]; s != nil && s.version == v.Version && s.head == v.Head {
+		return s
+	}
+	return nil
+}
+
+func (c *cache) put(s *state) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.states[s.handle]; !ok && len(c.states) >= maxCached {
+		for handle := range c.states { // any will do
+			delete(c.states, handle)
+			break
+		}
+	}
+	c.states[s.handle] = s
+}
+
+func (c *cache) drop(handle string) {
+	c.mu.Lock()
+	delete(c.states, handle)
+	c.mu.Unlock()
+}
+
+// read gives the case as one snapshot holds it, and its look-up. fault.NotFound
+// if there is none.
+func (k *Keeper) read(ctx context.Context, r Reader, handle string) (*state, [32]byte, error) {
+	v, err := r.ViewOf(ctx, handle)
+	if err != nil {
+		return nil, [32]byte{}, missing(err, handle)
+	}
+	s, err := k.readView(ctx, r, v)
+	return s, v.Lookup, err
+}
+
+func missing(err error, handle string) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return fault.New(fault.NotFound, "no case %q is kept here", handle)
+	}
+	return err
+}
+
+func (k *Keeper) readView(ctx context.Context, r Reader, v View) (*state, error) {
+	if s := k.cache.get(v); s != nil {
+		return s, nil
+	}
+	ck, err := k.keyOf(ctx, r, v.Handle)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.CaseRows(ctx, v.Handle, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := newState(v.Handle)
+	for _, row := range rows {
+		o, err := openRow(ck, row)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.add(o); err != nil {
+			return nil, err
+		}
+	}
+	if s.version != v.Version || s.head != v.Head {
+		return nil, fault.New(fault.Internal, "the projection of case %s is at version %d, its records at %d; run tocsin ledger audit", v.Handle, v.Version, s.version)
+	}
+	k.cache.put(s)
+	return s, nil
+}
+
+func (k *Keeper) keyOf(ctx context.Context, r Reader, handle string) (CaseKey, error) {
+	key, err := r.KeyOf(ctx, handle)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return CaseKey{}, fault.New(fault.Internal, "the key of case %s is missing", handle)
+		}
+		return CaseKey{}, err
+	}
+	return k.seal.Unwrap(key)
+}
+
+// look runs fn on a snapshot; again on a fresh one if an erasure had destroyed
+// the keys of the first meanwhile.
+func (k *Keeper) look(ctx context.Context, fn func(Reader) error) error {
+	err := k.store.View(ctx, fn)
+	var gone *goneError
+	if errors.As(err, &gone) {
+		err = k.store.View(ctx, fn)
+	}
+	return err
+}

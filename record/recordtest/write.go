@@ -1,0 +1,218 @@
+package recordtest
+
+import (
+	"context"
+
+	"tocsin/internal/fault"
+	"tocsin/ledger"
+	"tocsin/receipt"
+	"tocsin/record"
+)
+
+// tx is a transaction: a copy that takes the place of what is there.
+type tx struct {
+	reader
+	doomed error // a write that failed ends the transaction, whatever fn makes of it
+}
+
+func (x *tx) write(ctx context.Context) error {
+	if x.doomed == nil {
+		x.doomed = x.op(ctx)
+	}
+	return x.doomed
+}
+
+func (x *tx) doom(err error) error {
+	x.doomed = err
+	return err
+}
+
+func conflict(what string) error { return fault.New(fault.Conflict, "the place of %s is taken", what) }
+
+// maxIndex is what the engines can hold.
+const maxIndex = 1 << 40
+
+func (x *tx) PutLeaves(ctx context.Context, epoch int, first int64, entries []receipt.Entry, nodes []ledger.Node) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	for i, e := range entries {
+		p := at{epoch, first + int64(i)}
+		if p.index < 0 || p.index >= maxIndex {
+			return x.doom(fault.New(fault.Invalid, "index %d cannot be kept", p.index))
+		}
+		if _, ok := x.t.leaves[p]; ok {
+			return x.doom(conflict("a leaf"))
+		}
+		x.t.leaves[p] = e
+	}
+	for _, n := range nodes {
+		p := nodeAt{epoch, n.Level, n.N}
+		if n.Level < 1 || n.N < 0 || n.N >= maxIndex {
+			return x.doom(fault.New(fault.Invalid, "node %d/%d cannot be kept", n.Level, n.N))
+		}
+		if _, ok := x.t.nodes[p]; ok {
+			return x.doom(conflict("a node"))
+		}
+		x.t.nodes[p] = n.Hash
+	}
+	return nil
+}
+
+func (x *tx) PutHead(ctx context.Context, h ledger.Head) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if old, ok := x.t.heads[h.Epoch]; ok && old.Size >= h.Size {
+		return x.doom(conflict("the head"))
+	}
+	x.t.heads[h.Epoch] = h
+	return nil
+}
+
+func (x *tx) PutEpoch(ctx context.Context, e ledger.Epoch) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if err := isText(e.Origin); err != nil {
+		return x.doom(err)
+	}
+	for _, o := range x.t.epochs {
+		if o.N == e.N || o.Origin == e.Origin {
+			return x.doom(conflict("an epoch"))
+		}
+	}
+	x.t.epochs = append(x.t.epochs, e)
+	return nil
+}
+
+func (x *tx) PutIntent(ctx context.Context, s ledger.Signed) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if _, ok := x.t.checkpoints[s.Seq]; ok {
+		return x.doom(conflict("a checkpoint"))
+	}
+	s.State, s.Note, s.Stamps, s.Timed = ledger.Intent, nil, nil, false
+	x.t.checkpoints[s.Seq] = s
+	return nil
+}
+
+func (x *tx) PutPublished(ctx context.Context, s ledger.Signed) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	old, ok := x.t.checkpoints[s.Seq]
+	if !ok {
+		return x.doom(none("intent"))
+	}
+	if old.Epoch != s.Epoch || old.Size != s.Size || old.Root != s.Root {
+		return x.doom(conflict("the intent: another checkpoint was meant, and it"))
+	}
+	s.State = ledger.Published
+	x.t.checkpoints[s.Seq] = s
+	return nil
+}
+
+func (x *tx) PutRows(ctx context.Context, rows []record.Row) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p := at{r.Epoch, r.Index}
+		if err := isText(r.Handle); err != nil {
+			return x.doom(err)
+		}
+		if p.index < 0 || p.index >= maxIndex {
+			return x.doom(fault.New(fault.Invalid, "index %d cannot be kept", p.index))
+		}
+		if _, ok := x.t.rows[p]; ok {
+			return x.doom(conflict("a record"))
+		}
+		if r.Handle != "" {
+			if _, ok := x.t.taken[r.Handle][r.Seq]; ok {
+				return x.doom(conflict("a record in its case"))
+			}
+			if x.t.taken[r.Handle] == nil {
+				x.t.taken[r.Handle] = map[int64]at{}
+			}
+			x.t.taken[r.Handle][r.Seq] = p
+		}
+		x.t.rows[p] = r
+	}
+	return nil
+}
+
+func (x *tx) PutView(ctx context.Context, v record.View) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if err := isText(v.Handle); err != nil {
+		return x.doom(err)
+	}
+	for _, o := range x.t.views {
+		if o.Lookup == v.Lookup && o.Handle != v.Handle {
+			return x.doom(conflict("a look-up"))
+		}
+	}
+	x.t.views[v.Handle] = v
+	return nil
+}
+
+func (x *tx) PutKey(ctx context.Context, k record.Key) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if err := isText(k.Handle); err != nil {
+		return x.doom(err)
+	}
+	x.t.keys[k.Handle] = k
+	return nil
+}
+
+func (x *tx) PutRequest(ctx context.Context, r record.Request) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	if _, ok := x.t.requests[r.Key]; ok {
+		return x.doom(conflict("a request"))
+	}
+	x.t.requests[r.Key] = r
+	return nil
+}
+
+func (x *tx) TouchRequest(ctx context.Context, key [32]byte) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	r, ok := x.t.requests[key]
+	if !ok {
+		return x.doom(none("request"))
+	}
+	r.Replays++
+	x.t.requests[key] = r
+	return nil
+}
+
+func (x *tx) ReplaceSealed(ctx context.Context, epoch int, index int64, sealed []byte) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	r, ok := x.t.rows[at{epoch, index}]
+	if !ok {
+		return x.doom(none("record"))
+	}
+	r.Sealed = sealed
+	x.t.rows[at{epoch, index}] = r
+	return nil
+}
+
+func (x *tx) DropViews(ctx context.Context) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	clear(x.t.views)
+	return nil
+}
+
+var _ record.Store = (*Store)(nil)

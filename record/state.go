@@ -1,0 +1,137 @@
+package record
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"tocsin/casefile"
+	"tocsin/internal/fault"
+)
+
+// state is a case as its records give it up to a version.
+type state struct {
+	handle  string
+	version int64
+	head    [32]byte
+	folder  *folder
+	metas   []Meta
+	numbers map[string]int64 // receipts given so far, by party
+	summary Summary
+
+	once sync.Once
+	file *casefile.Case
+	err  error
+}
+
+func newState(handle string) *state {
+	return &state{handle: handle, folder: &folder{}, numbers: map[string]int64{}, summary: Summary{Handle: handle}}
+}
+
+// clone gives a state that goes on by itself.
+func (s *state) clone() *state {
+	return &state{handle: s.handle, version: s.version, head: s.head, folder: s.folder.clone(),
+		metas: slices.Clone(s.metas), numbers: maps.Clone(s.numbers), summary: s.summary}
+}
+
+// add takes the next record. The chain is checked: number and predecessor.
+func (s *state) add(o opened) error {
+	v := o.values()
+	if o.seq != s.version+1 || v.word("prev") != s.prev() {
+		return fault.New(fault.Internal, "the chain of case %s is broken at epoch %d, index %d: record %d does not follow record %d",
+			s.handle, o.epoch, o.index, o.seq, s.version)
+	}
+	if s.handle != LogHandle {
+		if err := s.folder.add(v); err != nil {
+			return fault.New(fault.Internal, "the record at epoch %d, index %d does not fold: %v", o.epoch, o.index, err)
+		}
+	}
+	m, err := metaOf(o, v)
+	if err != nil {
+		return err
+	}
+	if m.Entry == entryReceipt {
+		s.numbers[m.Party] = max(s.numbers[m.Party], m.Number)
+	}
+	s.summary.add(m, v)
+	s.metas = append(s.metas, m)
+	s.version, s.head = o.seq, o.commitment
+	return nil
+}
+
+// prev is what the next record says of its predecessor; "" if it is the first.
+func (s *state) prev() string {
+	if s.version == 0 {
+		return ""
+	}
+	return hexOf(s.head)
+}
+
+func metaOf(o opened, v Values) (Meta, error) {
+	at, err := time.Parse(time.RFC3339, v.word("recorded-at"))
+	if err != nil {
+		return Meta{}, fault.New(fault.Internal, "the record at epoch %d, index %d does not say when it was recorded", o.epoch, o.index)
+	}
+	_, imported := v["claimed-recorded-at"]
+	return Meta{Epoch: o.epoch, Index: o.index, Seq: o.seq, Commitment: o.commitment, Entry: v.word("entry"), ID: v.word("id"),
+		Recorded: at.UTC(), By: v.word("recorded-by"), Basis: v.word("basis"), Imported: imported,
+		Party: v.word("party"), Number: v.number("number"), Erased: o.rec.ErasedNames()}, nil
+}
+
+// add brings the line of the list up to date.
+func (s *Summary) add(m Meta, v Values) {
+	switch m.Entry {
+	case entryCase:
+		s.Case, s.Title, s.Record, s.TLP = v.word("case"), v.word("title"), v.word("record"), v.word("tlp")
+	case entryEvent:
+		s.Events++
+	}
+	s.Version, s.Recorded = m.Seq, m.Recorded
+}
+
+// built gives the case as an export writes it, checked.
+func (s *state) built() (*casefile.Case, error) {
+	s.once.Do(func() {
+		s.file, s.err = casefile.Build(s.handle, s.folder.file(false))
+		if s.err != nil {
+			s.err = fault.New(fault.Internal, "case %s does not read back as it was kept: %v", s.handle, s.err)
+		}
+	})
+	return s.file, s.err
+}
+
+func (s *state) kept() (*Kept, error) {
+	c, err := s.built()
+	if err != nil {
+		return nil, err
+	}
+	return &Kept{Handle: s.handle, Version: s.version, Head: s.head, Case: c, Records: slices.Clone(s.metas), state: s}, nil
+}
+
+// view is the projection of the state.
+func (s *state) view(key CaseKey, lookup [32]byte) (View, error) {
+	return project(s.summary, s.head, key, lookup)
+}
+
+func project(s Summary, head [32]byte, key CaseKey, lookup [32]byte) (View, error) {
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return View{}, fault.New(fault.Internal, "the projection of case %s cannot be written: %v", s.Handle, err)
+	}
+	return View{Handle: s.Handle, Version: s.Version, Head: head, Lookup: lookup, Sealed: key.seal(viewPlace(s.Handle, s.Version), plain)}, nil
+}
+
+// openView opens the line of the list that a projection holds.
+func openView(key CaseKey, v View) (Summary, error) {
+	plain, err := key.open(viewPlace(v.Handle, v.Version), v.Sealed)
+	if err != nil {
+		return Summary{}, err
+	}
+	var s Summary
+	if err := json.Unmarshal(plain, &s); err != nil || s.Handle != v.Handle || s.Version != v.Version {
+		return Summary{}, fault.New(fault.Internal, "the projection of case %s is not what it should be; rebuild the projections", v.Handle)
+	}
+	return s, nil
+}

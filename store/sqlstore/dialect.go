@@ -1,0 +1,59 @@
+package sqlstore
+
+import (
+	"context"
+
+	"tocsin/internal/fault"
+	"tocsin/record"
+)
+
+// Rows are the answer to a query. Close may be called more than once.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close()
+}
+
+// Session runs statements; parameters are $1, $2, …
+type Session interface {
+	// Exec gives the number of rows that the statement changed.
+	Exec(ctx context.Context, query string, args ...any) (int64, error)
+	Query(ctx context.Context, query string, args ...any) (Rows, error)
+}
+
+// Conn is one connection, used by one transaction at a time.
+type Conn interface {
+	Session
+	// Begin starts a transaction: for writing, with the log's lock held when it
+	// returns; for reading, on one snapshot.
+	Begin(ctx context.Context, write bool) error
+	// Commit returns nil when the transaction is durable, an error that is
+	// ledger.Uncertain when nobody can tell, and any other when it does not stand
+	// and never will.
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error
+	Close() error
+}
+
+// Dialect is what an engine does in its own way.
+type Dialect struct {
+	// Types gives the words for {int}, {bytes} and {strict} in migrations.
+	Types map[string]string
+	// Dial makes a connection, with its settings read back.
+	Dial func(ctx context.Context, write bool) (Conn, error)
+	// Place names the database that a connection reached, once it has tables.
+	Place func(ctx context.Context, s Session) (string, error)
+	// Fault gives kind and message of an error of the driver, nil if it is none
+	// that it knows. The message holds no words of the driver.
+	Fault func(error) *fault.Error
+	// Stale tells that a connection which was idle turned out to be dead before
+	// it did anything; nil where that cannot be.
+	Stale func(error) bool
+	// Scrub makes the engine forget replaced and deleted bytes.
+	Scrub func(ctx context.Context, c Conn) error
+	// OnConnect is shown each new connection; see the engines' Options.
+	OnConnect func(ctx context.Context, r record.Reader, place string) error
+	// Writers and Readers bound the connections.
+	Writers, Readers int
+}
