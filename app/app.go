@@ -63,7 +63,8 @@ type App struct {
 	keeper  *record.Keeper
 	pub     *ledger.Publisher
 
-	ends []func() error // what Close undoes, last first
+	began bool           // this Open made the log
+	ends  []func() error // what Close undoes, last first
 }
 
 // askAtStart bounds how long witnesses are waited for before a command writes.
@@ -204,6 +205,9 @@ func (a *App) Keeper() *record.Keeper { return a.keeper }
 
 // Store is the database.
 func (a *App) Store() record.Store { return a.db }
+
+// Began tells whether this Open made the log.
+func (a *App) Began() bool { return a.began }
 
 // Dir is the path of the data directory, absolute.
 func (a *App) Dir() string { return a.dir.Path() }

@@ -76,5 +76,6 @@ func (a *App) begin(ctx context.Context) error {
 		return nil
 	}
 	_, err = record.OpenEpoch(ctx, a.db, a.recordOptions(), a.watch, a.dir.Base(), record.EpochOpening{})
+	a.began = err == nil
 	return err
 }

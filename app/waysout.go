@@ -66,7 +66,7 @@ func (a *App) Recover(ctx context.Context, from string, presented *receipt.Check
 	if target == nil {
 		return ledger.Head{}, fault.New(fault.NotFound, "it is not known what was signed last; bring the largest checkpoint or receipt that anybody has with --checkpoint FILE")
 	}
-	return a.keeper.Recover(ctx, src, *target)
+	return a.keeper.Recover(ctx, a.watch, src, *target)
 }
 
 // larger is the larger one of two checkpoints; of two origins the first.

@@ -19,6 +19,7 @@ func (e *env) caseCommand() *ufcli.Command {
 		Description: "Example: tocsin case import examples/log4shell.yaml\n" +
 			"What is kept cannot be changed or lost unseen: docs/operating/record.md",
 		HideHelpCommand: true,
+		Action:          family,
 		Commands: []*ufcli.Command{
 			e.caseImportCommand(), e.caseExportCommand(), e.caseListCommand(),
 			e.caseShowCommand(), e.caseAddEventCommand(), e.caseEraseCommand(),

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	ufcli "github.com/urfave/cli/v3"
 
 	"tocsin/app"
+	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/internal/document"
 	"tocsin/internal/fault"
@@ -99,7 +101,7 @@ func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, by string) er
 			err := eachLine(ctx, name, in, func(n int, line []byte) bool {
 				p := pending{line: n}
 				var ev casefile.Event
-				ev, p.key, err = eventLine(name, n, line)
+				ev, p.key, err = e.eventLine(name, n, line)
 				if bad := err; bad != nil {
 					p.wait = func() (record.Result, error) { return record.Result{}, bad }
 				} else {
@@ -193,7 +195,8 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 }
 
 // eventLine reads a line: an event as a case file writes it in JSON, and "key".
-func eventLine(name string, n int, line []byte) (ev casefile.Event, key string, err error) {
+// Without a time it happened now, unless a key says that it may be sent again.
+func (e *env) eventLine(name string, n int, line []byte) (ev casefile.Event, key string, err error) {
 	if line[0] != '{' {
 		return ev, "", fault.At(name, n, "", "a JSON object is needed, such as {\"kind\": \"aware\", \"by\": \"acme\"}")
 	}
@@ -212,6 +215,12 @@ func eventLine(name string, n int, line []byte) (ev casefile.Event, key string, 
 	}
 	if err := document.Decode(name, root, &ev); err != nil {
 		return ev, key, atLine(err, n)
+	}
+	if ev.At.IsZero() {
+		if key != "" {
+			return ev, key, fault.At(name, n, "at", "a line with a key needs its time: sent again it must say the same")
+		}
+		ev.At.Moment = calendar.Moment{Value: e.now().UTC().Format(time.RFC3339)}
 	}
 	ev.Line = n
 	return ev, key, nil

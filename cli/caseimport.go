@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	ufcli "github.com/urfave/cli/v3"
 
@@ -55,7 +54,11 @@ func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 		fmt.Fprintf(out, "%s %s.\n", cs.Case, word)
 		fmt.Fprintf(out, "  handle   %s\n", r.Handle)
 		fmt.Fprintf(out, "  records  %d, %s of the log\n", r.Count, entries(r.First, r.Count))
-		fmt.Fprintf(out, "  recorded %s\n", r.Recorded.UTC().Format(time.RFC3339Nano))
+		fmt.Fprintf(out, "  recorded %s\n", instant(r.Recorded))
+		if a.Began() {
+			fmt.Fprintf(out, "A record was begun in %s. Keep a copy of its folders keys and guard on another machine:\n", a.Dir())
+			fmt.Fprintln(out, "no backup holds them, and without the keys nothing in it can be read.")
+		}
 		fmt.Fprintf(out, "Next: tocsin receipt %s > %s.tlog-proof\n", shellWord(cs.Case), fileWord(cs.Case))
 		return nil
 	})

@@ -19,6 +19,7 @@ func (e *env) ledgerCommand() *ufcli.Command {
 		Description: "Example: tocsin ledger status\n" +
 			"What to do when the log says that it is read-only: docs/operating/record.md",
 		HideHelpCommand: true,
+		Action:          family,
 		Commands: []*ufcli.Command{
 			e.ledgerStatusCommand(), e.ledgerAuditCommand(), e.ledgerPublishCommand(), e.ledgerOutsideCommand(),
 			e.witnessRequestCommand(), e.witnessAnswerCommand(), e.ledgerCheckCommand(), e.ledgerRecoverCommand(),

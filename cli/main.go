@@ -48,7 +48,22 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 }
 
 func (e *env) run(args []string) int {
-	root := &ufcli.Command{
+	root := e.root()
+	refuse(root)
+	err := root.Run(context.Background(), args)
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(err)
+	if msg := err.Error(); msg != "" {
+		fmt.Fprintln(lineWriter{e.err}, "tocsin: "+msg)
+	}
+	return code
+}
+
+// root is the program with all its commands.
+func (e *env) root() *ufcli.Command {
+	return &ufcli.Command{
 		Name:  "tocsin",
 		Usage: "who must be told of a vulnerability, in what order, by when; and what must not be said",
 		Description: "tocsin reads a case file, computes the plan under every law, agreement and norm that\n" +
@@ -68,16 +83,14 @@ func (e *env) run(args []string) int {
 			return ufcli.ShowRootCommandHelp(c)
 		},
 	}
-	refuse(root)
-	err := root.Run(context.Background(), args)
-	if err == nil {
-		return exitOK
+}
+
+// family answers a word that is none of its commands; without one it shows them.
+func family(_ context.Context, c *ufcli.Command) error {
+	if c.Args().Present() {
+		return &exit{exitBad, fmt.Errorf("there is no command %q; %s --help lists them", c.Args().First(), c.FullName())}
 	}
-	code := exitCode(err)
-	if msg := err.Error(); msg != "" {
-		fmt.Fprintln(lineWriter{e.err}, "tocsin: "+msg)
-	}
-	return code
+	return ufcli.ShowSubcommandHelp(c)
 }
 
 // refuse makes every command answer a wrong flag with one sentence.

@@ -22,6 +22,7 @@ func (e *env) rulesCommand() *ufcli.Command {
 		Description: "Example: tocsin rules show CN-RMSV-7-2-MIIT\n" +
 			"A pack of your own: docs/adding-a-rule-pack.md",
 		HideHelpCommand: true,
+		Action:          family,
 		Commands: []*ufcli.Command{
 			{
 				Name: "list", Usage: "every rule with its status, modality and clause",

@@ -79,23 +79,23 @@ func TestFaultAtEveryOperation(t *testing.T) {
 // faultAt runs the script with one plan, and tells whether its fault was met.
 func faultAt(t *testing.T, seed uint64, plan Plan, power bool) (met bool) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { met = faultIn(t, seed, plan, power) })
+	var wrong []string
+	synctest.Test(t, func(*testing.T) { met, wrong = faultInside(seed, plan, power) })
+	for _, what := range wrong {
+		t.Errorf("%s at operation %d: %s", plan.Fault, plan.FaultAt, what)
+	}
 	return met
 }
 
-func faultIn(t *testing.T, seed uint64, plan Plan, power bool) bool {
-	t.Helper()
+func faultInside(seed uint64, plan Plan, power bool) (fired bool, wrong []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	w := newWorld(seed)
 	w.journal.texts = map[string]string{"key-0": "word 0", "key-1": "word 1", "key-2": "word 2"}
 	w.journal.next = 3
-	say := func(format string, args ...any) {
-		t.Helper()
-		t.Errorf("%s at operation %d: %s", plan.Fault, plan.FaultAt, fmt.Sprintf(format, args...))
-	}
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	p, err := w.script(ctx, w.disk.Boot(plan))
-	fired := w.disk.Fired()
+	fired = w.disk.Fired()
 	switch {
 	case err != nil && !fired:
 		say("nothing failed, and yet: %v", err)
@@ -112,14 +112,14 @@ func faultIn(t *testing.T, seed uint64, plan Plan, power bool) bool {
 		w.disk.Halt()
 	}
 	if err := w.disk.Release(); err != nil {
-		t.Fatal(err)
+		say("%v", err)
 	}
 
 	// Somebody repairs the disk, and the program starts again.
 	p, err = w.start(ctx, w.disk.Boot(Plan{}))
 	if err != nil {
 		say("the next start fails: %v", err)
-		return fired
+		return fired, wrong
 	}
 	defer func() {
 		w.disk.Cut()
@@ -130,28 +130,28 @@ func faultIn(t *testing.T, seed uint64, plan Plan, power bool) bool {
 		v, err := w.check(ctx, p)
 		if err != nil || v.bad() {
 			say("check %d after it: %+v, %v", round+1, v, err)
-			return fired
+			return fired, wrong
 		}
 		if round == 1 {
 			break
 		}
 		if err := w.importCase(ctx, p); err != nil {
 			say("importing again: %v", err)
-			return fired
+			return fired, wrong
 		}
 		for key, text := range w.journal.texts {
 			if err := w.add(ctx, p, key, text); err != nil {
 				say("adding %s again: %v", key, err)
-				return fired
+				return fired, wrong
 			}
 		}
 		if _, err := p.publisher.Publish(ctx); err != nil {
 			say("publishing again: %v", err)
-			return fired
+			return fired, wrong
 		}
 	}
 	if len(w.journal.acked) != 3 {
 		say("%d of 3 events are acknowledged at the end", len(w.journal.acked))
 	}
-	return fired
+	return fired, wrong
 }

@@ -101,9 +101,9 @@ func (p *process) stop() {
 
 // extended is SQLite's result code of an error of this driver.
 func extended(err error) int {
-	var e *sqlite3.Error
+	var e sqlite3.ExtendedErrorCode
 	if errors.As(err, &e) {
-		return int(e.ExtendedCode())
+		return int(e)
 	}
 	return 0
 }
@@ -354,9 +354,9 @@ func (w *world) begin(ctx context.Context, p *process, o record.Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.outside.guard.Water()
+	water, err := w.outside.guard.Water()
 	switch {
-	case len(epochs) == 0 && (err != nil || w.deaf):
+	case len(epochs) == 0 && (fault.KindOf(err) == fault.NotFound && err != nil || err == nil && water.Size == 0):
 		_, err := record.OpenEpoch(ctx, p.store, o, p.watch, origin, record.EpochOpening{})
 		return err
 	case err == nil || fault.KindOf(err) != fault.NotFound || checkpoints > 0:

@@ -3,13 +3,9 @@ package interop
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,122 +17,7 @@ import (
 	"tocsin/internal/fault"
 	"tocsin/ledger"
 	"tocsin/receipt"
-	"tocsin/witness"
 )
-
-// foreign is a running witness that we did not write: omniwitness of
-// transparency-dev, with an Ed25519 and an ML-DSA-44 key.
-type foreign struct {
-	url   string
-	vkeys []string // Ed25519 cosignature key, ML-DSA-44 key
-	said  *output
-}
-
-// startWitness runs it on loopback for one log. It takes checkpoints that are
-// brought to it and asks nobody for any: it has neither a distributor nor a
-// list of logs to fetch.
-func startWitness(t *testing.T, log receipt.Key) *foreign {
-	t.Helper()
-	dir := t.TempDir()
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	private, public := witnessKeys(t, "witness.example.org/w1")
-	w := &foreign{vkeys: public}
-	args := []string{
-		"-logtostderr", "-metrics_listen", "",
-		"-private_key_path", write("ed25519.key", private[0]), "-private_key_path", write("mldsa.key", private[1]),
-		"-additional_logs", write("logs.yaml", fmt.Sprintf("Logs:\n  - Origin: %s\n    PublicKey: %s\n", log.Name(), log)),
-		"-db_file", filepath.Join(dir, "witness.db"),
-	}
-	path := program(t, "omniwitness")
-	for range 5 {
-		addr := freePort(t)
-		if w.said = run(t, path, "HTTP server goroutine started", append(args, "-listen", addr)...); w.said != nil {
-			w.url = "http://" + addr + "/"
-			return w
-		}
-	}
-	t.Fatal("the witness did not start on any of five ports")
-	return nil
-}
-
-// witnessKeys makes an Ed25519 and an ML-DSA-44 key by others' code.
-func witnessKeys(t *testing.T, name string) (private, public []string) {
-	t.Helper()
-	sk, vk, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if vk, err = fnote.VKeyToCosignatureV1(vk); err != nil {
-		t.Fatal(err)
-	}
-	skPQ, vkPQ, err := fnote.GenerateMLDSAKey(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []string{sk, skPQ}, []string{vk, vkPQ}
-}
-
-// run starts a program for the length of the test and waits until it says the
-// mark; nil if it ended before.
-func run(t *testing.T, path, mark string, args ...string) *output {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), path, args...)
-	pipe, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said, seen, ended := &output{}, make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		said.until(pipe, mark, seen)
-		_ = cmd.Wait() // it is killed at the end; its status says nothing
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended
-		<-ended
-	})
-	select {
-	case <-seen:
-		return said
-	case <-ended:
-		t.Logf("%s ended at once:\n%s", filepath.Base(path), said)
-		return nil
-	case <-time.After(time.Minute):
-		t.Fatalf("%s does not say %q:\n%s", filepath.Base(path), mark, said)
-		return nil
-	}
-}
-
-// policy is ours for this witness; both of its keys are asked for.
-func (w *foreign) policy(t *testing.T, log receipt.Key) *receipt.Policy {
-	t.Helper()
-	text := fmt.Sprintf("log %s\nwitness ed %s %s\nwitness pq %s %s\ngroup both all ed pq\nquorum both\n",
-		log, w.vkeys[0], w.url, w.vkeys[1], w.url)
-	p, err := receipt.ParsePolicy([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// clients are ours for this witness, one for each key.
-func (w *foreign) clients(t *testing.T, log receipt.Key) []ledger.Witness {
-	t.Helper()
-	c, err := witness.Clients(w.policy(t, log), &http.Client{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // witnessed is a log of ours with a foreign witness.
 func witnessed(t *testing.T) (*ours, *foreign) {
@@ -361,57 +242,6 @@ func refused(t *testing.T, lines []byte, err error, status int) {
 	if !errors.As(err, &no) || no.Status != status || len(lines) > 0 {
 		t.Errorf("got lines %q, error %v, want a refusal with status %d", lines, err, status)
 	}
-}
-
-// fork is another story under the same origin and keys.
-type fork struct {
-	signers []receipt.Signer
-	hashes  []tlog.Hash // as tlog stores them
-}
-
-func newFork(t *testing.T, o *ours, size int64) *fork {
-	t.Helper()
-	f := &fork{signers: o.publisher.Signers}
-	for i := range size {
-		e := receipt.EntryOf(sha256.Sum256(fmt.Append(nil, "another story ", i)))
-		hashes, err := tlog.StoredHashes(i, e[:], f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.hashes = append(f.hashes, hashes...)
-	}
-	return f
-}
-
-// ReadHashes makes it a tlog.HashReader.
-func (f *fork) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	out := make([]tlog.Hash, len(indexes))
-	for i, at := range indexes {
-		out[i] = f.hashes[at]
-	}
-	return out, nil
-}
-
-func (f *fork) note(t *testing.T, size int64) []byte {
-	t.Helper()
-	root, err := tlog.TreeHash(size, f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := receipt.Sign(receipt.Checkpoint{Origin: f.signers[0].Key().Name(), Size: size, Root: root}, f.signers, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func (f *fork) proof(t *testing.T, old, size int64) []tlog.Hash {
-	t.Helper()
-	p, err := tlog.ProveTree(size, old, f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // A witness that is gone is no reason to stop: the checkpoint is published, and

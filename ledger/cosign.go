@@ -242,11 +242,20 @@ func signedBy(note []byte, key receipt.Key) bool {
 	return false
 }
 
-// release says how far a published checkpoint came.
-func (p *Publisher) release(s Signed, missing []string) (Release, error) {
+// release says how far a published checkpoint came. What is stored is verified
+// before anybody sees it again.
+func (p *Publisher) release(s Signed, e Epoch, missing []string) (Release, error) {
+	own := p.ownKeys(e)
+	signed, err := verifyOwn(s, e.Origin, own)
+	if err != nil {
+		return Release{}, err
+	}
+	if signed == 0 && len(own) > 0 {
+		return Release{}, fault.New(fault.Internal, "the stored note of checkpoint %d carries no signature of this log", s.Seq)
+	}
 	note, err := receipt.ParseNote(s.Note)
 	if err != nil {
-		return Release{}, fault.New(fault.Internal, "the stored note of checkpoint %d cannot be read: %v", s.Seq, err)
+		return Release{}, err
 	}
 	var keys []receipt.Key
 	names := map[string]string{} // of the policy, by key
@@ -276,8 +285,8 @@ func (p *Publisher) release(s Signed, missing []string) (Release, error) {
 }
 
 // setTimed says of a row whether somebody outside has put a time to it.
-func (p *Publisher) setTimed(s *Signed) error {
-	done, err := p.release(*s, nil)
+func (p *Publisher) setTimed(s *Signed, e Epoch) error {
+	done, err := p.release(*s, e, nil)
 	s.Timed = len(done.Cosigned) > 0 || len(s.Stamps) > 0
 	return err
 }
@@ -318,8 +327,12 @@ func (p *Publisher) Attach(ctx context.Context, lines []byte, stamps [][]byte) (
 		return Release{}, fault.New(fault.Invalid, "there is nothing to attach")
 	}
 	var row Signed
+	var epoch Epoch
 	err := p.Store.UpdateLog(ctx, func(w Writer) (err error) {
 		if row, err = p.over(ctx, w, sigs); err != nil {
+			return err
+		}
+		if epoch, err = epochOf(ctx, w, row.Epoch); err != nil {
 			return err
 		}
 		note, err := receipt.ParseNote(row.Note)
@@ -328,7 +341,7 @@ func (p *Publisher) Attach(ctx context.Context, lines []byte, stamps [][]byte) (
 		}
 		note.Signatures = addNew(note.Signatures, sigs)
 		row.Note, row.Stamps = note.Bytes(), union(row.Stamps, stamps)
-		if err := p.setTimed(&row); err != nil {
+		if err := p.setTimed(&row, epoch); err != nil {
 			return err
 		}
 		return w.PutPublished(ctx, row)
@@ -336,7 +349,7 @@ func (p *Publisher) Attach(ctx context.Context, lines []byte, stamps [][]byte) (
 	if err != nil {
 		return Release{}, err
 	}
-	return p.release(row, nil)
+	return p.release(row, epoch, nil)
 }
 
 // over finds the newest published checkpoint that all these signatures are over.

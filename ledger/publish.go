@@ -78,14 +78,18 @@ func (p *Publisher) Latest(ctx context.Context) (Release, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var last Signed
+	var epoch Epoch
 	err := p.Store.ViewLog(ctx, func(r Reader) (err error) {
-		last, err = r.LastCheckpoint(ctx, Published)
+		if last, err = r.LastCheckpoint(ctx, Published); err != nil {
+			return err
+		}
+		epoch, err = epochOf(ctx, r, last.Epoch)
 		return err
 	})
 	if err != nil {
 		return Release{}, err
 	}
-	return p.release(last, nil)
+	return p.release(last, epoch, nil)
 }
 
 // Outside asks the witnesses for what they know of this log, as at start. See
@@ -187,6 +191,15 @@ func (p *Publisher) choose(ctx context.Context, w Writer, want choice, j *job) (
 	if !ok {
 		return nil
 	}
+	// A row can be lost whose checkpoint was signed. Nothing smaller is signed
+	// after it.
+	mark, err := p.Watch.water()
+	if err != nil {
+		return err
+	}
+	if mark.Epoch == j.head.Epoch {
+		size = max(size, mark.Size)
+	}
 	root, err := rootWithin(ctx, w, j.head, size)
 	if err != nil {
 		return err
@@ -211,52 +224,6 @@ func (p *Publisher) owed(ctx context.Context, r Reader, j *job, intent Signed) b
 	}
 	mark, err := p.Watch.water()
 	return err != nil || mark.Epoch == intent.Epoch && mark.Size >= intent.Size
-}
-
-// rederive goes the second way to the root: from the last checkpoint that was
-// signed, through the entries as they are stored now.
-func (p *Publisher) rederive(ctx context.Context, r Reader, j job) error {
-	if p.oneWay {
-		return nil
-	}
-	c := &recount{}
-	if j.last.Seq > 0 {
-		signed, err := verifyOwn(j.last, j.epoch.Origin, p.ownKeys(j.epoch))
-		if err != nil {
-			return err
-		}
-		if signed == 0 {
-			return fault.New(fault.Internal, "the stored note of checkpoint %d carries no signature of this log", j.last.Seq)
-		}
-		if j.Size < j.last.Size {
-			return fault.New(fault.Internal, "a checkpoint over %d leaves cannot follow one over %d", j.Size, j.last.Size)
-		}
-		if c, err = recountTo(ctx, r, j.Epoch, j.last.Size); err != nil {
-			return err
-		}
-		if c.root() != j.last.Root {
-			return contradiction(j.Epoch, j.last.Size, "what was signed before")
-		}
-	}
-	c.full = func(n Node) error {
-		stored, err := levelHashes(ctx, r, j.Epoch, n.Level, n.N, n.N+1)
-		if err == nil && stored[0] != n.Hash {
-			err = contradiction(j.Epoch, (n.N+1)<<(tileBits*n.Level), "the stored node")
-		}
-		return err
-	}
-	if err := c.feed(ctx, r, j.Epoch, j.Size); err != nil {
-		return err
-	}
-	if c.root() != j.Root {
-		return contradiction(j.Epoch, j.Size, "the head")
-	}
-	return nil
-}
-
-func contradiction(epoch int, size int64, what string) error {
-	return fault.New(fault.Internal, "the stored entries up to leaf %d of epoch %d do not give the root that %s gives; nothing was signed; tocsin ledger audit finds the place",
-		size, epoch, what)
 }
 
 // complete signs an intent, has it cosigned and stamped, and stores it.
@@ -284,7 +251,7 @@ func (p *Publisher) complete(ctx context.Context, j job) (Release, error) {
 // witnesses are asked once more.
 func (p *Publisher) again(ctx context.Context, j job) (Release, error) {
 	j.Signed = j.last
-	done, err := p.release(j.last, nil)
+	done, err := p.release(j.last, j.epoch, nil)
 	if err != nil || done.QuorumMet {
 		return done, err
 	}
@@ -299,7 +266,7 @@ func (p *Publisher) again(ctx context.Context, j job) (Release, error) {
 		return Release{}, err
 	}
 	if bytes.Equal(note, j.last.Note) {
-		return p.release(j.last, silent)
+		return p.release(j.last, j.epoch, silent)
 	}
 	return p.store(ctx, j, note, nil, silent)
 }
@@ -324,7 +291,7 @@ func (p *Publisher) store(ctx context.Context, j job, note []byte, stamps [][]by
 				}
 			}
 			j.State, j.Note, j.Stamps = Published, note, union(row.Stamps, stamps)
-			if err := p.setTimed(&j.Signed); err != nil {
+			if err := p.setTimed(&j.Signed, j.epoch); err != nil {
 				return err
 			}
 			return w.PutPublished(ctx, j.Signed)
@@ -337,7 +304,7 @@ func (p *Publisher) store(ctx context.Context, j job, note []byte, stamps [][]by
 	if err != nil {
 		return Release{}, err
 	}
-	done, err := p.release(j.Signed, missing)
+	done, err := p.release(j.Signed, j.epoch, missing)
 	done.New = isNew
 	return done, err
 }

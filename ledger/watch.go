@@ -259,7 +259,8 @@ func (w *Watch) holds(ctx context.Context, r Reader, head Head, size int64, root
 	return nil
 }
 
-// raise sets the mark before a signature leaves the process.
+// raise sets the mark before a signature leaves the process. A mark that is
+// higher already stays: the entries contain both, as Check has seen.
 func (w *Watch) raise(epoch Epoch, size int64, root tlog.Hash) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -269,6 +270,9 @@ func (w *Watch) raise(epoch Epoch, size int64, root tlog.Hash) error {
 	was, err := w.water()
 	if err != nil {
 		return err
+	}
+	if was.Epoch == epoch.N && was.Size > size {
+		return nil
 	}
 	mark := Water{Epoch: epoch.N, Origin: epoch.Origin, Size: size, Root: root, Place: w.place, At: w.now()}
 	if mark.Place == "" {

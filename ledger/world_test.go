@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/rand"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +20,10 @@ import (
 	"tocsin/receipt"
 )
 
-const base = "log.example.org/ledger"
+const (
+	base   = "log.example.org/ledger"
+	epochs = 9 // for which there are keys
+)
 
 var ctx = context.Background()
 
@@ -29,7 +34,7 @@ type world struct {
 	store *ledgertest.Store
 	guard *ledgertest.Guard
 	watch *ledger.Watch
-	keys  []receipt.Key // of the first three epochs
+	keys  []receipt.Key // of every epoch
 	sign  []receipt.Signer
 	pub   *ledger.Publisher
 	clock time.Time
@@ -38,13 +43,16 @@ type world struct {
 }
 
 var (
-	signers  = map[string]receipt.Signer{} // made once: keys cost time
-	startsAt = time.Date(2026, 11, 22, 6, 45, 0, 0, time.UTC)
+	signersMu sync.Mutex
+	signers   = map[string]receipt.Signer{} // made once: keys cost time
+	startsAt  = time.Date(2026, 11, 22, 6, 45, 0, 0, time.UTC)
 )
 
 func signer(t testing.TB, name string, typ receipt.Type) receipt.Signer {
 	t.Helper()
 	id := name + typ.String()
+	signersMu.Lock()
+	defer signersMu.Unlock()
 	if s, ok := signers[id]; ok {
 		return s
 	}
@@ -58,8 +66,8 @@ func signer(t testing.TB, name string, typ receipt.Type) receipt.Signer {
 // empty is an installation whose log has no epoch yet.
 func empty(t testing.TB, witnesses ...ledger.Witness) *world {
 	w := &world{t: t, store: ledgertest.New(), guard: &ledgertest.Guard{}, clock: startsAt}
-	for _, n := range []string{"/1", "/2", "/3", "/4"} {
-		s := signer(t, base+n, receipt.Ed25519)
+	for n := range epochs {
+		s := signer(t, fmt.Sprintf("%s/%d", base, n+1), receipt.Ed25519)
 		w.sign, w.keys = append(w.sign, s), append(w.keys, s.Key())
 	}
 	w.start(witnesses...)
@@ -198,8 +206,8 @@ func (w *world) sound() {
 // witness makes one that knows this log.
 func witness(t testing.TB, name string) *ledgertest.Witness {
 	w := &ledgertest.Witness{Signer: signer(t, name, receipt.Ed25519Cosignature), Now: func() time.Time { return startsAt.Add(time.Minute) }}
-	for _, n := range []string{"/1", "/2", "/3", "/4"} {
-		w.Logs = append(w.Logs, signer(t, base+n, receipt.Ed25519).Key())
+	for n := range epochs {
+		w.Logs = append(w.Logs, signer(t, fmt.Sprintf("%s/%d", base, n+1), receipt.Ed25519).Key())
 	}
 	return w
 }
@@ -226,16 +234,21 @@ func refused(t testing.TB, err error, kind fault.Kind, words string) {
 func naive(entries []receipt.Entry) tlog.Hash {
 	switch len(entries) {
 	case 0:
-		return tlog.Hash(sha256.Sum256(nil))
+		return sha256.Sum256(nil)
 	case 1:
-		return tlog.Hash(sha256.Sum256(append([]byte{0}, entries[0][:]...)))
+		var leaf [1 + receipt.EntrySize]byte
+		copy(leaf[1:], entries[0][:])
+		return sha256.Sum256(leaf[:])
 	}
 	k := 1
 	for k*2 < len(entries) {
 		k *= 2
 	}
 	l, r := naive(entries[:k]), naive(entries[k:])
-	return tlog.Hash(sha256.Sum256(append(append([]byte{1}, l[:]...), r[:]...)))
+	node := [1 + 2*32]byte{1}
+	copy(node[1:], l[:])
+	copy(node[33:], r[:])
+	return sha256.Sum256(node[:])
 }
 
 var errDown = errors.New("connection refused")

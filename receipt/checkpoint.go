@@ -19,6 +19,11 @@ type Checkpoint struct {
 	Root   tlog.Hash
 }
 
+// MaxSize is the most leaves of a tree that is read here: the tree functions of
+// x/mod never return for a larger size, and whoever holds a log's key could have
+// a verifier wait for ever.
+const MaxSize = 1 << 62
+
 // Text is the note text (tlog-checkpoint, "Note text"): three lines.
 func (c Checkpoint) Text() string {
 	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, encode64(c.Root[:]))
@@ -41,6 +46,9 @@ func ParseCheckpoint(text []byte) (Checkpoint, error) {
 	size, err := decimal(string(lines[1]))
 	if err != nil {
 		return Checkpoint{}, fault.At("", 2, "", "the size of the tree, %q, %v", string(lines[1]), err)
+	}
+	if size > MaxSize {
+		return Checkpoint{}, fault.At("", 2, "", "the size of the tree, %d, is more than any log has; at most 2^62 is read", size)
 	}
 	root, err := decodeHash(string(lines[2]))
 	if err != nil {

@@ -192,3 +192,9 @@ func (w *world) proof(tb testing.TB, index int64, e Extra) Proof {
 	tb.Helper()
 	return must(NewProof(index, must(tlog.ProveRecord(w.size, index, w)), w.note, e))
 }
+
+// hexOf is a record's commitment as other records name it.
+func hexOf(r *Record) string {
+	c := r.Commitment()
+	return hex.EncodeToString(c[:])
+}

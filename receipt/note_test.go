@@ -156,6 +156,7 @@ func TestCheckpointFormOfTheSpecification(t *testing.T) {
 		"a sign":                {"o\n+1\n" + root + "\n", "no decimal"},
 		"a negative size":       {"o\n-1\n" + root + "\n", "no decimal"},
 		"a size of 2^63":        {"o\n9223372036854775808\n" + root + "\n", "no decimal"},
+		"a size over 2^62":      {"o\n4611686018427387905\n" + root + "\n", "at most 2^62"},
 		"a space":               {"o\n1 \n" + root + "\n", "no decimal"},
 		"hexadecimal":           {"o\n0x1\n" + root + "\n", "no decimal"},
 		"a short root":          {"o\n1\n" + encode64(make([]byte, 31)) + "\n", "31 bytes"},
@@ -168,7 +169,7 @@ func TestCheckpointFormOfTheSpecification(t *testing.T) {
 			wantInvalid(t, err, c.piece)
 		})
 	}
-	for _, cp := range []Checkpoint{{Origin: "o"}, {"example.com/behind-the-sofa", 20852163, tlog.Hash{1}}, {"an origin with spaces + plus", 1<<63 - 1, tlog.Hash{2}}} {
+	for _, cp := range []Checkpoint{{Origin: "o"}, {"example.com/behind-the-sofa", 20852163, tlog.Hash{1}}, {"an origin with spaces + plus", MaxSize, tlog.Hash{2}}} {
 		if back, err := ParseCheckpoint([]byte(cp.Text())); err != nil || back != cp {
 			t.Errorf("%+v comes back as %+v, %v", cp, back, err)
 		}
@@ -207,9 +208,35 @@ func TestSignaturesAsOthersReadThem(t *testing.T) {
 	}
 }
 
+// Checklist, tlog-cosignature: big-endian u64 time and signature; Ed25519 signs
+// a header line, a time line and the note text; ML-DSA signs a binary structure
+// with cosigner name, time, origin, start 0, end = size, root.
+func TestCosignatureMessagesOfTheSpecification(t *testing.T) {
+	cp := must(ParseCheckpoint([]byte("example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n")))
+	if got, want := string(ed25519Message(1679315147, []byte(cp.Text()))), "cosignature/v1\ntime 1679315147\n"+
+		"example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"; got != want {
+		t.Errorf("Ed25519 signs %q, not %q", got, want)
+	}
+	want := "subtree/v1\n\x00" + "\x04name" + "\x00\x00\x00\x00\x64\x18\x50\xcb" + "\x1bexample.com/behind-the-sofa" +
+		"\x00\x00\x00\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x01\x3e\x2d\xc3" + string(cp.Root[:])
+	if got := string(mldsaMessage("name", 1679315147, cp)); got != want {
+		t.Errorf("ML-DSA-44 signs %q, not %q", got, want)
+	}
+	w := newWorld(t)
+	for _, s := range []Signer{w.w1, w.w2, w.pq} {
+		sig := must(s.sign([]byte(w.cp.Text()), time.Unix(1679315147, 999)))
+		if string(sig[:8]) != "\x00\x00\x00\x00\x64\x18\x50\xcb" {
+			t.Errorf("%v: the time is written %x", s.Key().Type(), sig[:8])
+		}
+		if at := must(s.Key().Verify([]byte(w.cp.Text()), sig)); !at.Equal(time.Unix(1679315147, 0)) {
+			t.Errorf("%v: the time is read as %v", s.Key().Type(), at)
+		}
+	}
+}
+
 // Checklist, tlog-checkpoint: log key name = origin; checklist, signed-note:
 // never one Ed25519 key for two types.
-func TestSignRefuses(t *testing.T) {
+func TestLogKeyNameIsTheOrigin(t *testing.T) {
 	w := newWorld(t)
 	for name, signers := range map[string][]Signer{
 		"nobody":              nil,

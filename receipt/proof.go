@@ -85,6 +85,9 @@ func ParseProof(data []byte) (Proof, error) {
 			return Proof{}, fault.At("", n+1, "", "the inclusion proof has more than %d hashes", maxPath)
 		}
 	}
+	if bytes.HasPrefix(note, []byte("\n")) {
+		return Proof{}, fault.At("", n+2, "", "two empty lines stand before the checkpoint")
+	}
 	if _, err := ParseNote(note); err != nil {
 		return Proof{}, err
 	}

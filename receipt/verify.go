@@ -153,8 +153,9 @@ func (v *Verdict) notLater(at time.Time, by string) {
 	}
 }
 
-// linking are the fields that name the commitment of another record.
-var linking = []string{"prev", "event"}
+// linking are the fields that name the commitment of another record; where both
+// name the same one, it is called by the first.
+var linking = []string{"event", "prev"}
 
 // link opens the record of the leaf and those that it names. A disclosure that
 // no opened field names could be anybody's, so it refuses the receipt.

@@ -32,11 +32,12 @@ type WrapKeys interface {
 
 // Erased is a line of the list of erasures that is kept outside the database,
 // so that a restored backup forgets again what was erased since. It holds no
-// content: places and names of fields.
+// content: places and names of fields. A line with Person says that the party of
+// that record was erased wherever it is named, and has that pseudonym since.
 type Erased struct {
 	Handle  string   `json:"handle"`
 	Seq     int64    `json:"sequence"`
-	Fields  []string `json:"fields"`
+	Fields  []string `json:"fields,omitempty"`
 	Person  string   `json:"person,omitempty"`
 	Erasure string   `json:"erasure"` // hex commitment of the erasure record
 }
@@ -141,8 +142,8 @@ type Statement struct {
 // Erasure asks to erase fields of an event, or a person. Two different people
 // are named; until there are accounts they are recorded as unauthenticated.
 type Erasure struct {
-	Handle string
-	Event  string   // with Fields
+	Handle string   // or the case's id
+	Event  string   // with Fields: an event's id; or case, products.ID, parties.ID, sources.ID, windows.ID
 	Fields []string // names as in the case file
 	Person string   // id of a party; instead of Event
 	Ground string   // with a citation, such as "Art. 17(1)(a) GDPR"
@@ -153,8 +154,9 @@ type Erasure struct {
 // Erasing tells what an erasure did.
 type Erasing struct {
 	Result
-	Fields    int    // how many were erased
-	Pseudonym string // of a person, such as erased-1
+	Fields    int      // how many were erased; 0 if they were before, and the rest was completed now
+	Pseudonym string   // of a person, such as erased-1
+	Left      []string // where a name still stands, since rules count it or events point to it
 }
 
 // Finding is one thing that an audit found wrong, with its place.

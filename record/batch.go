@@ -379,6 +379,13 @@ func (b *batch) flush(ctx context.Context) error {
 			return fault.New(fault.Internal, "the log moved under its own lock, from %d to %d", b.head.Size, first)
 		}
 		b.grown = &head
+	}
+	return b.put(ctx)
+}
+
+// put writes what belongs to the leaves.
+func (b *batch) put(ctx context.Context) error {
+	if len(b.rows) > 0 {
 		if err := b.tx.PutRows(ctx, b.rows); err != nil {
 			return err
 		}

@@ -2,9 +2,20 @@ package record
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
 
+	"tocsin/internal/fault"
 	"tocsin/ledger"
 	"tocsin/receipt"
+)
+
+// The kinds of the notes that a new epoch and a recovery leave.
+const (
+	noteEpoch     = "epoch-opened"
+	noteRecovered = "leaves-recovered"
 )
 
 // EpochOpening says why an epoch is opened, and who decided it; all empty for
@@ -15,13 +26,158 @@ type EpochOpening struct {
 	By, With  string
 }
 
-// OpenEpoch opens the next epoch of the log in an empty store or one whose log
-// has diverged: its first leaf is a note that says so.
+// OpenEpoch opens the next epoch of the log, in an empty store or as the way out
+// of a divergence: its first leaf is a note that says what it begins after. The
+// mark beside the database is set, and a divergence ended. fault.Invalid unless
+// an epoch after the first has a reason and two names.
 func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch, base string, e EpochOpening) (ledger.Opening, error) {
-	panic("todo")
+	k, err := New(store, o)
+	if err != nil {
+		return ledger.Opening{}, err
+	}
+	var opening ledger.Opening
+	err = store.Update(ctx, func(tx Tx) error {
+		epochs, err := tx.Epochs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(epochs) > 0 && (e.Reason == "" || e.By == "" || e.With == "" || e.By == e.With) {
+			return fault.New(fault.Invalid, "a new epoch needs a reason and two people who are named")
+		}
+		b, err := k.aside(ctx, tx)
+		if err != nil {
+			return err
+		}
+		opening, _, err = ledger.OpenEpoch(ctx, tx, watch, base, e.Reason, e.Presented, b.recorded, func(o ledger.Opening) (receipt.Entry, error) {
+			b.head = ledger.Head{Epoch: o.Epoch}
+			body, err := members(o)
+			if err != nil {
+				return receipt.Entry{}, err
+			}
+			body["by"], body["with"] = e.By, e.With
+			if err := b.note(ctx, noteEpoch, body, e.By); err != nil {
+				return receipt.Entry{}, err
+			}
+			return b.entries[0], nil
+		})
+		if err != nil {
+			return err
+		}
+		return b.put(ctx)
+	})
+	if cerr := k.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return ledger.Opening{}, err
+	}
+	return opening, watch.Opened(opening, placeOf(store))
 }
 
-// Recover puts leaves that were lost here back from a copy of the log.
-func (k *Keeper) Recover(ctx context.Context, src ledger.Source, target receipt.Checkpoint) (ledger.Head, error) {
-	panic("todo")
+// members gives the keys of v's JSON object.
+func members(v any) (map[string]any, error) {
+	raw, err := json.Marshal(v)
+	out := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Internal, "the note cannot be written: %v", err)
+	}
+	return out, nil
+}
+
+// Recover puts leaves that were lost here back from a copy of the log, up to a
+// checkpoint that the log has signed. What they said is not recovered: a note
+// after them says which they are, and an audit knows them by it. watch is the
+// keeper's guard.
+func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.Source, target receipt.Checkpoint) (ledger.Head, error) {
+	var head ledger.Head
+	err := k.store.Update(ctx, func(tx Tx) (err error) {
+		head, err = ledger.Recover(ctx, tx, src, target, func(first int64, entries []receipt.Entry) error {
+			b, err := k.aside(ctx, tx)
+			if err != nil {
+				return err
+			}
+			body, err := members(struct {
+				First  int64  `json:"first"`
+				Count  int    `json:"count"`
+				Origin string `json:"origin"`
+				Size   int64  `json:"size"`
+				Root   string `json:"root"`
+			}{first, len(entries), target.Origin, target.Size, base64.StdEncoding.EncodeToString(target.Root[:])})
+			if err != nil {
+				return err
+			}
+			if err := b.note(ctx, noteRecovered, body, ""); err != nil {
+				return err
+			}
+			return b.flush(ctx)
+		})
+		return err
+	})
+	if err != nil {
+		return ledger.Head{}, err
+	}
+	err = k.store.View(ctx, func(r Reader) error {
+		if head, err = r.Head(ctx); err != nil {
+			return err
+		}
+		return watch.Recovered(ctx, r, target, placeOf(k.store))
+	})
+	return head, err
+}
+
+// aside is a batch outside the sequencer, for the ways out of a divergence: the
+// guard has refused already, which is why it is asked nothing.
+func (k *Keeper) aside(ctx context.Context, tx Tx) (*batch, error) {
+	b := &batch{k: k, tx: tx, states: map[string]*state{}, keys: map[string]CaseKey{}, lookups: map[string][32]byte{},
+		created: map[[32]byte]bool{}, asked: map[[32]byte]int{}}
+	var err error
+	if b.head, err = tx.Head(ctx); err != nil && fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	b.reading = k.clock.read()
+	if b.recorded = b.reading.wall.Truncate(time.Millisecond); b.recorded.Before(b.head.Recorded) {
+		b.recorded = b.head.Recorded
+	}
+	cp, err := tx.LastCheckpoint(ctx, ledger.Published)
+	switch {
+	case err == nil:
+		b.checkpoint = fmt.Sprintf("%d %d %s", cp.Epoch, cp.Size, base64.StdEncoding.EncodeToString(cp.Root[:]))
+	case fault.KindOf(err) != fault.NotFound:
+		return nil, err
+	}
+	return b, nil
+}
+
+// note stages a record about the log.
+func (b *batch) note(ctx context.Context, kind string, body map[string]any, by string) error {
+	c := noteCommand(kind, body, by)
+	s, err := b.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	drafts, err := c.decide(b, s)
+	if err != nil {
+		return err
+	}
+	made, err := b.make(s, c, drafts)
+	if err != nil {
+		return err
+	}
+	for _, o := range made {
+		if err := s.add(o); err != nil {
+			return err
+		}
+	}
+	return b.stage(ctx, c, s, made)
+}
+
+// placeOf names the database, "" where the store has no word for it.
+func placeOf(s Store) string {
+	if p, ok := s.(interface{ Place() string }); ok {
+		return p.Place()
+	}
+	return ""
 }

@@ -11,15 +11,48 @@ import (
 	"tocsin/internal/fault"
 )
 
-// state is a case as its records give it up to a version.
-type state struct {
+// chain is a case as far as its records hang together.
+type chain struct {
 	handle  string
 	version int64
 	head    [32]byte
+	summary Summary
+}
+
+func newChain(handle string) chain { return chain{handle: handle, summary: Summary{Handle: handle}} }
+
+// follow takes the next record: its number and its predecessor are checked.
+func (c *chain) follow(o opened) (Values, Meta, error) {
+	v := o.values()
+	if o.seq != c.version+1 || v.word("prev") != c.prev() {
+		return v, Meta{}, fault.New(fault.Internal, "the chain of case %s is broken at epoch %d, index %d: record %d does not follow record %d",
+			c.handle, o.epoch, o.index, o.seq, c.version)
+	}
+	return c.take(o, v)
+}
+
+// take takes a record wherever it comes from.
+func (c *chain) take(o opened, v Values) (Values, Meta, error) {
+	m, err := metaOf(o, v)
+	c.summary.add(m, v)
+	c.version, c.head = o.seq, o.commitment
+	return v, m, err
+}
+
+// prev is what the next record says of its predecessor; "" if it is the first.
+func (c *chain) prev() string {
+	if c.version == 0 {
+		return ""
+	}
+	return hexOf(c.head)
+}
+
+// state is a case as its records give it up to a version.
+type state struct {
+	chain
 	folder  *folder
 	metas   []Meta
 	numbers map[string]int64 // receipts given so far, by party
-	summary Summary
 
 	once sync.Once
 	file *casefile.Case
@@ -27,46 +60,30 @@ type state struct {
 }
 
 func newState(handle string) *state {
-	return &state{handle: handle, folder: &folder{}, numbers: map[string]int64{}, summary: Summary{Handle: handle}}
+	return &state{chain: newChain(handle), folder: &folder{}, numbers: map[string]int64{}}
 }
 
 // clone gives a state that goes on by itself.
 func (s *state) clone() *state {
-	return &state{handle: s.handle, version: s.version, head: s.head, folder: s.folder.clone(),
-		metas: slices.Clone(s.metas), numbers: maps.Clone(s.numbers), summary: s.summary}
+	return &state{chain: s.chain, folder: s.folder.clone(), metas: slices.Clone(s.metas), numbers: maps.Clone(s.numbers)}
 }
 
-// add takes the next record. The chain is checked: number and predecessor.
+// add takes the next record.
 func (s *state) add(o opened) error {
-	v := o.values()
-	if o.seq != s.version+1 || v.word("prev") != s.prev() {
-		return fault.New(fault.Internal, "the chain of case %s is broken at epoch %d, index %d: record %d does not follow record %d",
-			s.handle, o.epoch, o.index, o.seq, s.version)
-	}
 	if s.handle != LogHandle {
-		if err := s.folder.add(v); err != nil {
+		if err := s.folder.add(o.values()); err != nil {
 			return fault.New(fault.Internal, "the record at epoch %d, index %d does not fold: %v", o.epoch, o.index, err)
 		}
 	}
-	m, err := metaOf(o, v)
+	_, m, err := s.follow(o)
 	if err != nil {
 		return err
 	}
 	if m.Entry == entryReceipt {
 		s.numbers[m.Party] = max(s.numbers[m.Party], m.Number)
 	}
-	s.summary.add(m, v)
 	s.metas = append(s.metas, m)
-	s.version, s.head = o.seq, o.commitment
 	return nil
-}
-
-// prev is what the next record says of its predecessor; "" if it is the first.
-func (s *state) prev() string {
-	if s.version == 0 {
-		return ""
-	}
-	return hexOf(s.head)
 }
 
 func metaOf(o opened, v Values) (Meta, error) {

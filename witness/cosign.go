@@ -102,6 +102,7 @@ func consistent(req request, cp receipt.Checkpoint, last state) error {
 	case req.old == 0, req.old == cp.Size:
 		return nil
 	}
+	// Sizes are at most receipt.MaxSize, beyond which this would never end.
 	if err := tlog.CheckTree(tlog.TreeProof(req.proof), cp.Size, cp.Root, last.Size, last.Root); err != nil {
 		return errors.New("the proof does not show that the tree has only grown since the last one that was cosigned")
 	}

@@ -3,6 +3,7 @@ package witness
 import (
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"testing"
 	"time"
@@ -196,3 +197,8 @@ func cosigned(t *testing.T, s *Server, note, lines []byte, at time.Time) {
 		}
 	}
 }
+
+type (
+	hash   = tlog.Hash
+	fsMode = fs.FileMode
+)

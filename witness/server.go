@@ -93,6 +93,10 @@ func Open(dir string, o Options) (*Server, error) {
 // Close gives the lock back.
 func (s *Server) Close() error { return s.release() }
 
+// String and GoString name the directory and print no key.
+func (s *Server) String() string   { return s.dir }
+func (s *Server) GoString() string { return s.dir }
+
 // Keys are the verifier keys, for the policy of those who rely on this witness.
 func (s *Server) Keys() []receipt.Key {
 	var out []receipt.Key
@@ -286,6 +290,7 @@ func (s *Server) loadLogs(listed []string) error {
 					return err
 				}
 				l.err = err
+				s.o.Log.Error("this log is not served", "origin", origin, "why", err.Error())
 			}
 			if !known {
 				listed = append(listed, origin)

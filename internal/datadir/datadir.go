@@ -35,9 +35,9 @@ type Dir struct {
 	rand    io.Reader
 	now     func() time.Time
 	release func() error
-	lookup  [32]byte
-	marking sync.Mutex // the marks in guard/
-	listing sync.Mutex // guard/erasures
+	lookup  func() [32]byte // a function prints as nothing
+	marking sync.Mutex      // the marks in guard/
+	listing sync.Mutex      // guard/erasures
 }
 
 // Open takes the lock of a data directory and checks it. fault.NotFound if it
@@ -75,6 +75,10 @@ func Open(path string, o Options) (*Dir, error) {
 // Close gives the lock back.
 func (d *Dir) Close() error { return d.release() }
 
+// String and GoString name the directory and print no key.
+func (d *Dir) String() string   { return d.path }
+func (d *Dir) GoString() string { return d.path }
+
 // Path is the directory, absolute.
 func (d *Dir) Path() string { return d.path }
 
@@ -88,7 +92,7 @@ func (d *Dir) Base() string { return d.base }
 func (d *Dir) Origin(epoch int) string { return fmt.Sprintf("%s/%d", d.base, epoch) }
 
 // LookupKey is the key of the hashes by which cases are found.
-func (d *Dir) LookupKey() [32]byte { return d.lookup }
+func (d *Dir) LookupKey() [32]byte { return d.lookup() }
 
 func (d *Dir) at(parts ...string) string {
 	return filepath.Join(append([]string{d.path}, parts...)...)
@@ -235,9 +239,11 @@ func (d *Dir) check() (err error) {
 	if _, err := d.Signers(1); err != nil {
 		return lost(err, d.at("keys"))
 	}
-	if d.lookup, err = d.readLookup(); err != nil {
+	lookup, err := d.readLookup()
+	if err != nil {
 		return lost(err, d.at("keys", "lookup.key"))
 	}
+	d.lookup = func() [32]byte { return lookup }
 	if _, _, err := d.Wraps().Current(); err != nil {
 		return lost(err, d.at("keys"))
 	}

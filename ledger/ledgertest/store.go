@@ -9,7 +9,6 @@ package ledgertest
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -20,7 +19,7 @@ import (
 )
 
 // ErrInjected is what an operation fails with that was told to fail.
-var ErrInjected = errors.New("injected fault")
+var ErrInjected = fault.New(fault.Unavailable, "injected fault")
 
 // Store is a ledger.Store in memory. The zero value is not usable; see New.
 type Store struct {

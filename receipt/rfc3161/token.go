@@ -18,6 +18,7 @@ type token struct {
 	time    time.Time
 	certs   []*x509.Certificate
 	signer  signerInfo
+	signed  []attribute // the signed attributes
 }
 
 // contentInfo and signedData are those of RFC 5652, sections 3 and 5.1.
@@ -42,14 +43,13 @@ type encapsulated struct {
 
 // signerInfo is that of RFC 5652, section 5.3.
 type signerInfo struct {
-	Version    int
-	ID         asn1.RawValue // issuer and serial, or [0] the subject key id
-	Digest     pkix.AlgorithmIdentifier
-	Signed     asn1.RawValue `asn1:"tag:0"`
-	Algorithm  pkix.AlgorithmIdentifier
-	Signature  []byte
-	Unsigned   asn1.RawValue `asn1:"optional,tag:1"`
-	attributes []attribute
+	Version   int
+	ID        asn1.RawValue // issuer and serial, or [0] the subject key id
+	Digest    pkix.AlgorithmIdentifier
+	Signed    asn1.RawValue `asn1:"tag:0"`
+	Algorithm pkix.AlgorithmIdentifier
+	Signature []byte
+	Unsigned  asn1.RawValue `asn1:"optional,tag:1"`
 }
 
 type attribute struct {
@@ -132,7 +132,7 @@ func parseToken(der []byte) (*token, error) {
 	if t.time, err = generalizedTime(t.info.Time); err != nil {
 		return nil, err
 	}
-	if t.signer.attributes, err = attributes(t.signer.Signed.Bytes); err != nil {
+	if t.signed, err = attributes(t.signer.Signed.Bytes); err != nil {
 		return nil, err
 	}
 	t.certs, err = certificates(sd.Certificates.Bytes)
@@ -184,8 +184,8 @@ func attributes(der []byte) ([]attribute, error) {
 }
 
 // attribute gives the DER of the one value of an attribute; nil without it.
-func (s signerInfo) attribute(oid asn1.ObjectIdentifier) []byte {
-	for _, a := range s.attributes {
+func (t *token) attribute(oid asn1.ObjectIdentifier) []byte {
+	for _, a := range t.signed {
 		if a.Type.Equal(oid) && len(a.Values) == 1 {
 			return a.Values[0].FullBytes
 		}

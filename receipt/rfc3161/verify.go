@@ -107,7 +107,7 @@ func (t *token) signingCertificate() (*x509.Certificate, error) {
 	if cert == nil {
 		return nil, refuse("it does not carry the certificate that signed it")
 	}
-	if v2 := t.signer.attribute(oidSigningCertV2); v2 != nil {
+	if v2 := t.attribute(oidSigningCertV2); v2 != nil {
 		var a struct {
 			Certs []struct {
 				Algorithm pkix.AlgorithmIdentifier `asn1:"optional"`
@@ -133,7 +133,7 @@ func (t *token) signingCertificate() (*x509.Certificate, error) {
 		}
 		return cert, nil
 	}
-	v1 := t.signer.attribute(oidSigningCert)
+	v1 := t.attribute(oidSigningCert)
 	if v1 == nil {
 		return nil, refuse("no signed attribute names its certificate")
 	}
@@ -198,7 +198,7 @@ func digestBy(oid asn1.ObjectIdentifier, data []byte) []byte {
 // and 11.2).
 func (t *token) checkSignature(cert *x509.Certificate) error {
 	var contentType asn1.ObjectIdentifier
-	if v := t.signer.attribute(oidContentType); v == nil || exactly(v, &contentType, "") != nil || !contentType.Equal(oidTSTInfo) {
+	if v := t.attribute(oidContentType); v == nil || exactly(v, &contentType, "") != nil || !contentType.Equal(oidTSTInfo) {
 		return refuse("its signature is not one over a time-stamp")
 	}
 	want := digestBy(t.signer.Digest.Algorithm, t.content)
@@ -206,7 +206,7 @@ func (t *token) checkSignature(cert *x509.Certificate) error {
 		return refuse("its digest algorithm %v is not accepted", t.signer.Digest.Algorithm)
 	}
 	var digest []byte
-	if v := t.signer.attribute(oidMessageDigest); v == nil || exactly(v, &digest, "") != nil || !bytes.Equal(digest, want) {
+	if v := t.attribute(oidMessageDigest); v == nil || exactly(v, &digest, "") != nil || !bytes.Equal(digest, want) {
 		return refuse("its content was changed")
 	}
 	algorithm := signatureAlgorithm(t.signer.Algorithm.Algorithm, t.signer.Digest.Algorithm)

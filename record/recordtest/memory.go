@@ -61,7 +61,7 @@ func (t *tables) clone() *tables {
 
 // Store is a record.Store in memory. Its faults are set before it is used.
 type Store struct {
-	lock sync.Mutex // the log's lock
+	lock chan struct{} // the log's lock; one token
 
 	mu      sync.Mutex
 	t       *tables
@@ -79,7 +79,7 @@ type Store struct {
 
 // New makes an empty store.
 func New() *Store {
-	return &Store{t: &tables{heads: map[int]ledger.Head{}, leaves: map[at]receipt.Entry{}, nodes: map[nodeAt]tlog.Hash{},
+	return &Store{lock: make(chan struct{}, 1), t: &tables{heads: map[int]ledger.Head{}, leaves: map[at]receipt.Entry{}, nodes: map[nodeAt]tlog.Hash{},
 		checkpoints: map[int64]ledger.Signed{}, rows: map[at]record.Row{}, taken: map[string]map[int64]at{}, views: map[string]record.View{},
 		keys: map[string]record.Key{}, requests: map[[32]byte]record.Request{}}}
 }
@@ -88,7 +88,7 @@ func New() *Store {
 func (s *Store) Copy() *Store {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &Store{t: s.t.clone()}
+	return &Store{lock: make(chan struct{}, 1), t: s.t.clone()}
 }
 
 // Tamper changes a row behind everybody's back.
@@ -144,8 +144,12 @@ func (s *Store) Bytes() []byte {
 
 // Update runs fn in a transaction that holds the lock.
 func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
-	s.lock.Lock()
-	defer s.lock.Unlock()
+	select {
+	case s.lock <- struct{}{}:
+		defer func() { <-s.lock }()
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "the operation was cancelled: %v", ctx.Err())
+	}
 	s.mu.Lock()
 	x := &tx{reader: reader{s: s, t: s.t.clone()}}
 	s.mu.Unlock()

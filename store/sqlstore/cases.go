@@ -14,6 +14,9 @@ type digest [sha256.Size]byte
 // Scan implements sql.Scanner.
 func (d *digest) Scan(src any) error { return exactly(d[:], src) }
 
+// ScanBytes is what Scan is, for a driver that asks first.
+func (d *digest) ScanBytes(b []byte) error { return exactly(d[:], b) }
+
 const (
 	readingViews    = "reading the projection of the cases"
 	readingKeys     = "reading the keys of the cases"

@@ -16,9 +16,12 @@ import (
 // missing is what a test says on a machine without PostgreSQL.
 const missing = "these tests need PostgreSQL 15 or newer: apt-get install postgresql"
 
-// find gives the folder of the newest PostgreSQL, where Debian puts it or in PATH.
-func find() (string, error) {
-	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+// debian is where Debian puts the programs of each version.
+const debian = "/usr/lib/postgresql/*/bin/initdb"
+
+// find gives the folder of the newest PostgreSQL that matches, or of that in PATH.
+func find(pattern string) (string, error) {
+	dirs, err := filepath.Glob(pattern)
 	if err != nil {
 		return "", err
 	}
@@ -136,3 +139,6 @@ func (s *Server) remove() {
 		s.t.Error(err)
 	}
 }
+
+// Data is the folder of the server's files, for tests that look for bytes in it.
+func (s *Server) Data() string { return s.data() }

@@ -59,7 +59,7 @@ func Start(t testing.TB, conf ...string) *Server {
 }
 
 func start(conf ...string) (*Server, error) {
-	bin, err := find()
+	bin, err := find(debian)
 	if err != nil {
 		return nil, err
 	}

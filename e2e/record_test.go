@@ -1,0 +1,236 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"filippo.io/age"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// recordCommands are what the scripts about the record need beside the program.
+func recordCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"agekey":     agekey,
+		"background": background,
+		"halt":       halt,
+		"setenv":     setenv,
+		"tamper":     tamper,
+		"copydir":    copydir,
+		"nowhere":    nowhere,
+		"fill":       fill,
+	}
+}
+
+// agekey FILE VAR: writes a new age private key to FILE and its recipient to the
+// variable VAR.
+func agekey(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: agekey FILE VAR")
+	}
+	id, err := age.GenerateX25519Identity()
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(id.String()+"\n"), 0o600))
+	ts.Setenv(args[1], id.Recipient().String())
+}
+
+// running are the programs that background started, by name.
+type running struct {
+	cmd  *exec.Cmd
+	done chan error
+}
+
+type runningKey string
+
+var announced = regexp.MustCompile(`http://[^\s/]+`)
+
+// background VAR CMD…: starts a program, waits until it says where it listens,
+// and puts that address into the variable VAR. What it prints goes to VAR.out.
+func background(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: background VAR command args…")
+	}
+	path := args[1]
+	if path == "tocsin" {
+		path = program
+	}
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, v := range []string{"PATH", "HOME", "TOCSIN_DATA", "TOCSIN_DATABASE"} {
+		cmd.Env = append(cmd.Env, v+"="+ts.Getenv(v))
+	}
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	log, err := os.Create(ts.MkAbs(args[0] + ".out"))
+	ts.Check(err)
+	cmd.Stderr = log
+	ts.Check(cmd.Start())
+	r := &running{cmd: cmd, done: make(chan error, 1)}
+	address := make(chan string, 1)
+	go func() {
+		defer log.Close()
+		lines := bufio.NewScanner(io.TeeReader(out, log))
+		for lines.Scan() {
+			if a := announced.FindString(lines.Text()); a != "" {
+				select {
+				case address <- a:
+				default:
+				}
+			}
+		}
+		close(address)
+		r.done <- cmd.Wait()
+	}()
+	ts.Defer(func() {
+		_ = cmd.Process.Kill() // it may have ended
+	})
+	select {
+	case a, ok := <-address:
+		if !ok {
+			ts.Fatalf("%s ended at once: %s", args[0], ts.ReadFile(args[0]+".out"))
+		}
+		ts.Setenv(args[0], a)
+	case <-time.After(30 * time.Second):
+		ts.Fatalf("%s says nowhere that it listens", args[0])
+	}
+	programs(ts)[args[0]] = r
+}
+
+// programs is the map of one script.
+func programs(ts *testscript.TestScript) map[string]*running {
+	return ts.Value(runningKey("programs")).(map[string]*running)
+}
+
+// halt VAR: asks a program of background to end, and wants it to end well.
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: halt VAR")
+	}
+	r := programs(ts)[args[0]]
+	if r == nil {
+		ts.Fatalf("%s was not started", args[0])
+	}
+	ts.Check(r.cmd.Process.Signal(syscall.SIGTERM))
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	select {
+	case err := <-r.done:
+		if err != nil {
+			ts.Fatalf("%s: %v\n%s", args[0], err, ts.ReadFile(args[0]+".out"))
+		}
+	case <-ctx.Done():
+		ts.Fatalf("%s does not end", args[0])
+	}
+	delete(programs(ts), args[0])
+}
+
+// setenv VAR FILE [REGEXP]: puts what stands in FILE into the variable VAR, or
+// the first group of REGEXP.
+func setenv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: setenv VAR FILE [REGEXP]")
+	}
+	text := ts.ReadFile(args[1])
+	if len(args) == 3 {
+		m := regexp.MustCompile("(?m)" + args[2]).FindStringSubmatch(text)
+		if m == nil {
+			ts.Fatalf("%s: %s is not in it:\n%s", args[1], args[2], text)
+		}
+		text = m[1]
+	}
+	ts.Setenv(args[0], strings.TrimSpace(text))
+}
+
+// tamper FILE PREFIX: changes one letter in the middle of the first line that
+// begins with PREFIX.
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tamper FILE PREFIX")
+	}
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	for i, line := range lines {
+		if rest, ok := strings.CutPrefix(line, args[1]); ok && len(rest) > 2 {
+			at := len(args[1]) + len(rest)/2
+			b := []byte(line)
+			if b[at] == 'A' {
+				b[at] = 'B'
+			} else {
+				b[at] = 'A'
+			}
+			lines[i] = string(b)
+			ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o600))
+			return
+		}
+	}
+	ts.Fatalf("%s: no line begins with %s", args[0], args[1])
+}
+
+// copydir FROM TO: copies a folder with its permissions, as a snapshot would.
+func copydir(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: copydir FROM TO")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+	// CopyFS adds permissions that the umask leaves; keys have none for others.
+	ts.Check(os.Chmod(ts.MkAbs(args[1]), 0o700))
+	for _, sub := range []string{"keys", "guard", "outside"} {
+		if err := os.Chmod(ts.MkAbs(args[1]+"/"+sub), 0o700); err != nil && !errors.Is(err, os.ErrNotExist) {
+			ts.Fatalf("%v", err)
+		}
+	}
+}
+
+// nowhere WORDS FOLDER…: the words stand in no file of the folders. With ! they
+// must stand in one: the control.
+func nowhere(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: nowhere WORDS FOLDER…")
+	}
+	found := ""
+	for _, dir := range args[1:] {
+		err := filepath.WalkDir(ts.MkAbs(dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if strings.Contains(string(data), args[0]) {
+				found = path
+			}
+			return err
+		})
+		ts.Check(err)
+	}
+	if !neg && found != "" {
+		ts.Fatalf("%q stands in %s", args[0], found)
+	}
+	if neg && found == "" {
+		ts.Fatalf("%q stands nowhere", args[0])
+	}
+}
+
+// fill FILE N: writes N events as JSON lines, each with a key.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	var n int
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fill FILE N")
+	}
+	if _, err := fmt.Sscan(args[1], &n); err != nil {
+		ts.Fatalf("usage: fill FILE N")
+	}
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"key": "k%d", "id": "x%d", "kind": "commented", "by": "acme", "text": "line %d", "at": "2026-10-02T09:00:00Z"}`+"\n", i, i, i)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}

@@ -1,0 +1,314 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"tocsin/internal/fault"
+	"tocsin/ledger"
+	"tocsin/record"
+)
+
+// puppet is a connection that does as it is told and keeps what it was asked.
+type puppet struct {
+	asked  []string
+	fail   map[string]error // by the beginning of what is asked
+	rows   map[string][][]any
+	closed int
+}
+
+func (p *puppet) ask(what string) error {
+	p.asked = append(p.asked, what)
+	for start, err := range p.fail {
+		if strings.HasPrefix(what, start) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *puppet) Exec(_ context.Context, query string, _ ...any) (int64, error) {
+	return 1, p.ask(query)
+}
+
+func (p *puppet) Query(_ context.Context, query string, _ ...any) (Rows, error) {
+	return &puppetRows{rows: p.rows[query]}, p.ask(query)
+}
+
+func (p *puppet) Begin(context.Context, bool) error { return p.ask("begin") }
+func (p *puppet) Commit(context.Context) error      { return p.ask("commit") }
+func (p *puppet) Rollback(context.Context) error    { return p.ask("rollback") }
+func (p *puppet) Close() error                      { p.closed++; return nil }
+
+type puppetRows struct{ rows [][]any }
+
+func (r *puppetRows) Next() bool { return len(r.rows) > 0 }
+func (r *puppetRows) Err() error { return nil }
+func (r *puppetRows) Close()     {}
+func (r *puppetRows) Scan(dest ...any) error {
+	row := r.rows[0]
+	r.rows = r.rows[1:]
+	for i, d := range dest {
+		switch d := d.(type) {
+		case *int64:
+			*d = row[i].(int64)
+		case *int:
+			*d = row[i].(int)
+		case *string:
+			*d = row[i].(string)
+		case *[]byte:
+			*d = row[i].([]byte)
+		case interface{ Scan(any) error }:
+			if err := d.Scan(row[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// driverError is an error as a driver words it.
+type driverError string
+
+func (e driverError) Error() string { return "driver: " + string(e) + " at INSERT INTO secret" }
+
+const (
+	dead driverError = "conn closed"
+	disk driverError = "no space"
+	odd  driverError = "something else"
+)
+
+// stage gives a store whose connections are the puppets, in order.
+func stage(puppets ...*puppet) *Store {
+	d := &Dialect{
+		Dial: func(context.Context, bool) (Conn, error) {
+			if len(puppets) == 0 {
+				return nil, dead
+			}
+			p := puppets[0]
+			puppets = puppets[1:]
+			return p, nil
+		},
+		Place: func(context.Context, Session) (string, error) { return "here", nil },
+		Fault: func(err error) *fault.Error {
+			switch {
+			case errors.Is(err, disk):
+				return &fault.Error{Kind: fault.Unavailable, Message: "the disk is full"}
+			case errors.Is(err, dead):
+				return &fault.Error{Kind: fault.Unavailable, Message: "the connection was lost"}
+			}
+			return nil
+		},
+		Stale: func(err error) bool { return errors.Is(err, dead) },
+	}
+	s := &Store{d: d}
+	s.writers = newPool(1, func(ctx context.Context) (*link, error) { return s.dial(ctx, true) })
+	s.readers = newPool(1, func(ctx context.Context) (*link, error) { return s.dial(ctx, false) })
+	return s
+}
+
+func nothing(record.Tx) error { return nil }
+
+// A connection that died while it was idle is replaced and nobody notices; one
+// that fails in its first transaction is an answer.
+func TestStaleConnection(t *testing.T) {
+	old, young := &puppet{}, &puppet{}
+	s := stage(old, young)
+	if err := s.Update(t.Context(), nothing); err != nil {
+		t.Fatal(err)
+	}
+	old.fail = map[string]error{"begin": dead}
+	if err := s.Update(t.Context(), nothing); err != nil {
+		t.Errorf("a dead idle connection shows: %v", err)
+	}
+	if old.closed != 1 || !slices.Equal(young.asked, []string{"begin", "commit"}) {
+		t.Errorf("closed %d times; the new one was asked %q", old.closed, young.asked)
+	}
+
+	s = stage(&puppet{fail: map[string]error{"begin": dead}}, &puppet{})
+	if err := s.Update(t.Context(), nothing); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("a new connection that is dead: %v", err)
+	}
+	s = stage(&puppet{}, &puppet{})
+	_ = s.Update(t.Context(), nothing)
+	s.writers.idle[0].Conn.(*puppet).fail = map[string]error{"begin": disk}
+	if err := s.Update(t.Context(), nothing); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("another failure of an idle connection: %v", err)
+	}
+}
+
+// What becomes of a transaction and of its connection.
+func TestOutcomes(t *testing.T) {
+	own := fault.New(fault.Conflict, "the case has moved on")
+	for _, c := range []struct {
+		what   string
+		fail   map[string]error
+		fn     func(record.Tx) error
+		asked  []string
+		closed int
+		check  func(error) bool
+	}{
+		{"all is well", nil, nothing, []string{"begin", "commit"}, 0, func(err error) bool { return err == nil }},
+		{"the function refuses", nil, func(record.Tx) error { return own }, []string{"begin", "rollback"}, 0, func(err error) bool { return err == own }},
+		{
+			"the rollback fails too", map[string]error{"rollback": dead}, func(record.Tx) error { return own },
+			[]string{"begin", "rollback"}, 1, func(err error) bool { return err == own },
+		},
+		{
+			"the commit fails", map[string]error{"commit": disk}, nothing, []string{"begin", "commit"}, 1,
+			func(err error) bool {
+				return !ledger.IsUncertain(err) && strings.Contains(err.Error(), "the disk is full")
+			},
+		},
+		{
+			"the answer of the commit is lost", map[string]error{"commit": &ledger.Uncertain{Cause: io.EOF}}, nothing, []string{"begin", "commit"}, 1,
+			func(err error) bool { return ledger.IsUncertain(err) && fault.KindOf(err) == fault.Unavailable },
+		},
+		{
+			"a write fails and is forgiven", map[string]error{"DELETE": disk}, func(w record.Tx) error { _ = w.DropViews(context.Background()); return nil },
+			[]string{"begin", viewsDrop, "rollback"}, 0, func(err error) bool { return errors.Is(err, disk) },
+		},
+	} {
+		p := &puppet{fail: c.fail}
+		err := stage(p).Update(t.Context(), c.fn)
+		if !c.check(err) || !slices.Equal(p.asked, c.asked) || p.closed != c.closed {
+			t.Errorf("%s: %v; asked %q, closed %d times", c.what, err, p.asked, p.closed)
+		}
+	}
+}
+
+// After a write has failed, the next ones do not reach the database.
+func TestDoomedWritesNothingMore(t *testing.T) {
+	p := &puppet{fail: map[string]error{"DELETE": disk}}
+	err := stage(p).Update(t.Context(), func(w record.Tx) error {
+		first := w.DropViews(t.Context())
+		if again := w.PutKey(t.Context(), record.Key{Handle: "case-a"}); !errors.Is(again, first) {
+			t.Errorf("the second write says %v", again)
+		}
+		return nil
+	})
+	if !errors.Is(err, disk) || len(p.asked) != 3 {
+		t.Errorf("%v; asked %q", err, p.asked)
+	}
+}
+
+// The public reads kind and sentence; the log can have the driver's words; and
+// what has a kind already keeps it.
+func TestFail(t *testing.T) {
+	d := stage().d
+	for _, c := range []struct {
+		err  error
+		kind fault.Kind
+		want string
+	}{
+		{disk, fault.Unavailable, "reading: the disk is full"},
+		{odd, fault.Internal, "reading: the database failed in a way that has no name here"},
+		{io.ErrUnexpectedEOF, fault.Unavailable, "reading: the connection to the database was lost"},
+		{context.Canceled, fault.Unavailable, "reading: the caller gave up before it was done"},
+		{context.DeadlineExceeded, fault.Unavailable, "reading: the time allowed for it ran out"},
+		{wrongSize(3), fault.Internal, "reading: a value has not its size: the database is damaged"},
+		{fault.New(fault.NotFound, "no such case"), fault.NotFound, "no such case"},
+	} {
+		err := d.Fail("reading", c.err)
+		if fault.KindOf(err) != c.kind || err.Error() != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%v: got %v of kind %q", c.err, err, fault.KindOf(err))
+		}
+	}
+	if d.Fail("reading", nil) != nil {
+		t.Error("nothing failed, and an error came")
+	}
+}
+
+// Closing waits for who is inside, and lets nobody in.
+func TestCloseWaits(t *testing.T) {
+	p := &puppet{}
+	s := stage(p)
+	inside, leave, shut := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		shut <- s.Update(t.Context(), func(record.Tx) error { inside <- true; <-leave; return nil })
+	}()
+	<-inside
+	go func() { shut <- s.Close() }()
+	close(leave)
+	for range 2 {
+		if err := <-shut; err != nil {
+			t.Error(err)
+		}
+	}
+	if p.closed != 1 {
+		t.Errorf("the connection was closed %d times", p.closed)
+	}
+	if err := s.Update(t.Context(), nothing); !errors.Is(err, errClosed) {
+		t.Errorf("after closing: %v", err)
+	}
+}
+
+// Whoever waits for a connection may give up.
+func TestGivingUpTheWait(t *testing.T) {
+	s := stage(&puppet{})
+	err := s.Update(t.Context(), func(record.Tx) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := s.Update(ctx, nothing); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Damaged rows are named, whatever the damage, and never read as something else.
+func TestDamage(t *testing.T) {
+	at := func(i int64) int64 { return 1<<indexBits + i }
+	entry := make([]byte, 33)
+	bounds := func(rows map[string][][]any) error {
+		return stage(&puppet{rows: rows}).View(t.Context(), func(r record.Reader) error {
+			_, err := r.Entries(t.Context(), 1, 0, 3)
+			return err
+		})
+	}
+	for want, err := range map[string]error{
+		"leaf 1 of epoch 1 is damaged: it has 5 bytes": bounds(map[string][][]any{
+			leavesSelect: {{entry}, {entry[:5]}, {entry}},
+			leafPlaces:   {{at(0), entry}, {at(1), entry[:5]}, {at(2), entry}},
+		}),
+		"leaf 1 of epoch 1 is missing: the database is damaged": bounds(map[string][][]any{
+			leavesSelect: {{entry}, {entry}},
+			leafPlaces:   {{at(0), entry}, {at(2), entry}},
+		}),
+		"leaf 2 of epoch 1 is missing: the database is damaged": bounds(map[string][][]any{
+			leavesSelect: {{entry}, {entry}},
+			leafPlaces:   {{at(0), entry}, {at(1), entry}},
+			headNewest:   {{at(3), []byte{}, timeText(zero)}},
+		}),
+		"the head of the log at size 3 is damaged: its frontier has 31 bytes": bounds(map[string][][]any{
+			leavesSelect: {{entry}, {entry}},
+			leafPlaces:   {{at(0), entry}, {at(1), entry}},
+			headNewest:   {{at(3), make([]byte, 31), timeText(zero)}},
+		}),
+	} {
+		if fault.KindOf(err) != fault.Internal || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	root := make([]byte, 32)
+	for what, row := range map[string][]any{
+		"the root":   {int64(1), 1, int64(3), root[:31], "published", []byte("n"), []byte{}, timeText(zero), 0},
+		"the stamps": {int64(1), 1, int64(3), root, "published", []byte("n"), []byte{0, 0, 0, 9}, timeText(zero), 0},
+		"the time":   {int64(1), 1, int64(3), root, "published", []byte("n"), []byte{}, "noon", 0},
+	} {
+		err := stage(&puppet{rows: map[string][][]any{checkpointNewest: {row}}}).View(t.Context(), func(r record.Reader) error {
+			_, err := r.LastCheckpoint(t.Context(), "")
+			return err
+		})
+		if fault.KindOf(err) != fault.Internal || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"tocsin/ledger"
+	"tocsin/receipt"
+	"tocsin/record"
+)
+
+// Bench measures what an append costs the engine, on its own and in a group:
+// per command one record with 1.5 KiB sealed, its leaf, the view of its case and
+// the answer to its request, and per transaction one head. ns/op is for one
+// transaction; commands/s is what to compare.
+func Bench(b *testing.B, open func(b *testing.B) record.Store) {
+	for _, group := range []int{1, 64} {
+		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) {
+			s := open(b)
+			update(b, s, func(ctx context.Context, w record.Tx) error {
+				return w.PutEpoch(ctx, ledger.Epoch{N: 1, Origin: "log.example.org/1", Opened: at})
+			})
+			sealed := make([]byte, 1536)
+			size := int64(0)
+			for b.Loop() {
+				update(b, s, func(ctx context.Context, w record.Tx) error { return command(ctx, w, group, &size, sealed) })
+			}
+			b.ReportMetric(float64(size)/b.Elapsed().Seconds(), "commands/s")
+		})
+	}
+}
+
+func command(ctx context.Context, w record.Tx, group int, size *int64, sealed []byte) error {
+	h, err := w.Head(ctx)
+	if err != nil {
+		return err
+	}
+	var rows []record.Row
+	for i := range group {
+		handle := fmt.Sprintf("case-%d", i)
+		q := requestOf(fmt.Sprint(h.Size, i))
+		_, err := w.RequestBy(ctx, q.Key)
+		v := viewOf(handle, h.Size)
+		if err := errors.Join(w.PutView(ctx, v), w.PutRequest(ctx, q)); err != nil {
+			return err
+		}
+		if err == nil {
+			return errors.New("a request of tomorrow is answered already")
+		}
+		rows = append(rows, record.Row{Epoch: 1, Index: h.Size + int64(i), Handle: handle, Seq: h.Size + 1, Sealed: sealed})
+	}
+	first := int(h.Size)
+	*size = h.Size + int64(group)
+	return errors.Join(
+		w.PutRows(ctx, rows),
+		w.PutLeaves(ctx, 1, h.Size, entries(first, first+group), nil),
+		w.PutHead(ctx, head(1, *size)),
+	)
+}
+
+// Fill puts n bare leaves and their nodes into a new log, in batches, for
+// measuring what leaves take and how fast they are read.
+func Fill(t testing.TB, s record.Store, n int) {
+	const batch = 1 << 14
+	update(t, s, func(ctx context.Context, w record.Tx) error {
+		return w.PutEpoch(ctx, ledger.Epoch{N: 1, Origin: "log.example.org/1", Opened: at})
+	})
+	for first := 0; first < n; first += batch {
+		end := min(first+batch, n)
+		var nodes []ledger.Node
+		for level := 1; level < 4; level++ {
+			for i := first >> (8 * level); i < end>>(8*level); i++ {
+				nodes = append(nodes, ledger.Node{Level: level, N: int64(i), Hash: hashOf(fmt.Sprint(level, i))})
+			}
+		}
+		update(t, s, func(ctx context.Context, w record.Tx) error {
+			return errors.Join(w.PutLeaves(ctx, 1, int64(first), entries(first, end), nodes), w.PutHead(ctx, head(1, int64(end))))
+		})
+	}
+}
+
+// Scan reads n leaves in ranges as an audit does, and tells whether all came.
+func Scan(t testing.TB, s record.Store, n int) {
+	view(t, s, func(ctx context.Context, r record.Reader) error {
+		const span = 1 << 16
+		var last receipt.Entry
+		for from := 0; from < n; from += span {
+			got, err := r.Entries(ctx, 1, int64(from), int64(min(from+span, n)))
+			if err != nil {
+				return err
+			}
+			last = got[len(got)-1]
+		}
+		if last != entry(n-1) {
+			return errors.New("the last leaf is not the one that was put")
+		}
+		return nil
+	})
+}
