@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -166,8 +167,10 @@ func (a *App) WitnessAnswer(ctx context.Context, answer []byte) (ledger.Release,
 		if first == nil {
 			first = err
 		}
-		if fault.KindOf(err) != fault.Invalid {
-			break
+		var ahead *ledger.WitnessAhead
+		var refused *ledger.WitnessRefused
+		if errors.As(err, &ahead) || errors.As(err, &refused) {
+			break // it answered, and not with a signature
 		}
 	}
 	return ledger.Release{}, first

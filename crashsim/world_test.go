@@ -225,6 +225,10 @@ func (w *world) check(ctx context.Context, p *process) (v verdict, err error) {
 	signed := w.outside.witness.notes()
 	err = p.store.View(ctx, func(r record.Reader) error {
 		head, err := r.Head(ctx)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			v.lost, v.forks = len(w.journal.acked), len(signed) // the whole log is gone
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -247,7 +251,7 @@ func (w *world) check(ctx context.Context, p *process) (v verdict, err error) {
 		}
 		return err
 	})
-	if err != nil {
+	if err != nil || v.bad() {
 		return v, err
 	}
 	report, err := p.keeper.Audit(ctx, nil)
@@ -340,27 +344,21 @@ func TestJournalNotices(t *testing.T) {
 	}
 }
 
-// begin opens the first epoch of an empty log, and completes an opening that was
-// cut short, as package app does.
+// begin opens the first epoch of a log that has none, as package app does: a mark
+// that says that more was signed than nothing keeps it from doing so.
 func (w *world) begin(ctx context.Context, p *process, o record.Options) error {
 	var epochs []ledger.Epoch
-	checkpoints := 0
-	err := p.store.View(ctx, func(r record.Reader) (err error) {
-		if epochs, err = r.Epochs(ctx); err != nil {
-			return err
-		}
-		return r.EachCheckpoint(ctx, func(ledger.Signed) error { checkpoints++; return nil })
+	err := p.store.ViewLog(ctx, func(r ledger.Reader) (err error) {
+		epochs, err = r.Epochs(ctx)
+		return err
 	})
-	if err != nil {
+	if err != nil || len(epochs) > 0 {
 		return err
 	}
 	water, err := w.outside.guard.Water()
-	switch {
-	case len(epochs) == 0 && (fault.KindOf(err) == fault.NotFound && err != nil || err == nil && water.Size == 0):
-		_, err := record.OpenEpoch(ctx, p.store, o, p.watch, origin, record.EpochOpening{})
-		return err
-	case err == nil || fault.KindOf(err) != fault.NotFound || checkpoints > 0:
+	if err == nil && (water.Epoch != 1 || water.Size > 0) || err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil
 	}
-	return p.watch.Opened(ledger.Opening{Epoch: 1, Origin: epochs[0].Origin}, p.store.Place())
+	_, err = record.OpenEpoch(ctx, p.store, o, p.watch, origin, record.EpochOpening{})
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -35,7 +36,8 @@ type Opening struct {
 // presented is the largest checkpoint of the old epoch that was seen outside,
 // nil if none was; reason is "" for the first.
 //
-// Once the transaction has committed, call Watch.Opened. If the process ends
+// Call Watch.NextEpoch before it, outside of the transaction. Once the
+// transaction has committed, call Watch.Opened. If the process ends
 // between the two, the log stays read-only and another epoch is opened.
 func OpenEpoch(ctx context.Context, w Writer, watch *Watch, base, reason string, presented *receipt.Checkpoint, now time.Time,
 	first func(Opening) (receipt.Entry, error)) (Opening, Head, error) {
@@ -48,8 +50,8 @@ func OpenEpoch(ctx context.Context, w Writer, watch *Watch, base, reason string,
 	if err != nil {
 		return Opening{}, Head{}, err
 	}
-	n := nextEpoch(epochs, mark)
-	o := Opening{Epoch: n, Origin: base + "/" + strconv.Itoa(n), Opened: now, Reason: reason, OldRoot: emptyRoot, Root: emptyRoot}
+	n := max(nextEpoch(epochs, mark), watch.floor())
+	o := Opening{Epoch: n, Origin: originOf(base, n), Opened: now, Reason: reason, OldRoot: emptyRoot, Root: emptyRoot}
 	old := Head{}
 	if len(epochs) > 0 {
 		if old, err = soundHead(ctx, w); err != nil {
@@ -93,15 +95,60 @@ func OpenEpoch(ctx context.Context, w Writer, watch *Watch, base, reason string,
 	return o, head, nil
 }
 
-// NextEpoch is the number that OpenEpoch gives, for keys are made before.
+// NextEpoch is the number that OpenEpoch will give, for keys are made before.
+// It asks the witnesses too: a machine that was put back as a whole does not
+// remember the epochs that it opened since. A witness that is not reached is
+// passed over.
 func (w *Watch) NextEpoch(ctx context.Context, r Epochs) (int, error) {
 	epochs, err := r.Epochs(ctx)
 	if err != nil {
 		return 0, err
 	}
 	mark, err := w.water()
-	return nextEpoch(epochs, mark), err
+	if err != nil {
+		return 0, err
+	}
+	n := nextEpoch(epochs, mark)
+	last := Epoch{N: mark.Epoch, Origin: mark.Origin}
+	if len(epochs) > 0 {
+		last = epochs[len(epochs)-1]
+	}
+	base := strings.TrimSuffix(last.Origin, "/"+strconv.Itoa(last.N))
+	for _, wit := range w.witnesses {
+		for asks := 0; asks < maxForgotten && n > 1; asks++ {
+			known, err := knows(ctx, wit, originOf(base, n))
+			if err != nil {
+				w.log.Warn("a witness said nothing of the next epoch", "witness", wit.Key().Name(), "why", err.Error())
+			}
+			if !known {
+				break
+			}
+			n++
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.next = max(w.next, n)
+	return w.next, nil
 }
+
+// maxForgotten bounds what a witness that knows everything costs.
+const maxForgotten = 100
+
+// knows tells whether a witness has cosigned anything of an origin.
+func knows(ctx context.Context, wit Witness, origin string) (bool, error) {
+	r, ok := wit.(Remembering)
+	if !ok {
+		return false, nil
+	}
+	_, _, err := r.Latest(ctx, origin)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func originOf(base string, epoch int) string { return base + "/" + strconv.Itoa(epoch) }
 
 // nextEpoch never gives a number again, even if the database that knew of it is
 // lost: nothing is signed twice under one origin.
@@ -158,7 +205,7 @@ func (w *Watch) Opened(o Opening, place string) error {
 	if err := w.guard.Raise(Water{Epoch: o.Epoch, Origin: o.Origin, Root: emptyRoot, Place: place, At: w.now()}); err != nil {
 		return err
 	}
-	w.seen, w.within, w.place, w.doubt = Head{}, Water{}, place, false
+	w.seen, w.within, w.place, w.doubt, w.next = Head{}, Water{}, place, false, 0
 	return w.clear(fmt.Sprintf("epoch %d was opened", o.Epoch))
 }
 

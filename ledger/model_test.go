@@ -1,11 +1,13 @@
 package ledger_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
 	"tocsin/internal/fault"
@@ -187,24 +189,8 @@ func (m *model) hold(t *rapid.T) {
 	}
 	for _, data := range m.wit.notes[m.checked:] {
 		m.checked++
-		note, err := receipt.ParseNote(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cp, err := note.Checkpoint()
-		if err != nil {
-			t.Fatal(err)
-		}
-		known := m.signed[cp.Origin]
-		switch {
-		case cp.Size <= int64(len(known)):
-			if naive(known[:cp.Size]) != cp.Root {
-				t.Fatalf("fork: %s was signed twice at %d", cp.Origin, cp.Size)
-			}
-		case cp.Size > int64(len(all)) || naive(all[:cp.Size]) != cp.Root || !slices.Equal(all[:len(known)], known):
-			t.Fatalf("fork: %s was signed at %d, which does not continue %d", cp.Origin, cp.Size, len(known))
-		default:
-			m.signed[cp.Origin] = slices.Clone(all[:cp.Size])
+		if wrong := m.contradiction(data, all); wrong != "" {
+			t.Fatal(wrong)
 		}
 	}
 	if m.steps++; m.steps%4 != 0 {
@@ -215,6 +201,30 @@ func (m *model) hold(t *rapid.T) {
 	if err != nil || len(rep.Findings) > 0 {
 		t.Fatalf("audit: %v, %+v", err, rep.Findings)
 	}
+}
+
+// contradiction compares a note with those before it, and with the leaves.
+func (m *model) contradiction(data []byte, all []receipt.Entry) string {
+	note, err := receipt.ParseNote(data)
+	if err != nil {
+		return err.Error()
+	}
+	cp, err := note.Checkpoint()
+	if err != nil {
+		return err.Error()
+	}
+	known := m.signed[cp.Origin]
+	switch {
+	case cp.Size <= int64(len(known)):
+		if naive(known[:cp.Size]) != cp.Root {
+			return fmt.Sprintf("fork: %s was signed twice at %d", cp.Origin, cp.Size)
+		}
+	case cp.Size > int64(len(all)) || naive(all[:cp.Size]) != cp.Root || !slices.Equal(all[:len(known)], known):
+		return fmt.Sprintf("fork: %s was signed at %d, which does not continue %d", cp.Origin, cp.Size, len(known))
+	default:
+		m.signed[cp.Origin] = slices.Clone(all[:cp.Size])
+	}
+	return ""
 }
 
 func (m *model) actions(vouched bool) map[string]func(*rapid.T) {
@@ -243,20 +253,86 @@ func (m *model) actions(vouched bool) map[string]func(*rapid.T) {
 	}
 }
 
+// rounds of a hundred runs each.
+const rounds = 5
+
 // Nothing acknowledged is lost, nothing signed is contradicted, and every state
 // passes an audit, whatever happens in whatever order, as long as the mark
 // beside the database survives or the witness is reached.
 func TestModel(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) { m := newModel(t); rt.Repeat(m.actions(true)) })
+	var met tally
+	for range rounds {
+		rapid.Check(t, func(rt *rapid.T) {
+			m := newModel(t)
+			defer met.add(m)
+			rt.Repeat(m.actions(true))
+		})
+	}
+	met.enough(t)
 }
 
 // A machine that is put back as a whole has no memory of its own. With a witness
 // that saw every checkpoint it never forks.
 func TestModelOfAWholeMachinePutBack(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		m := newModel(t)
-		a := m.actions(false)
-		a["put back whole"] = func(t *rapid.T) { m.putBack(t, true) }
-		rt.Repeat(a)
-	})
+	var met tally
+	for range rounds {
+		rapid.Check(t, func(rt *rapid.T) {
+			m := newModel(t)
+			defer met.add(m)
+			a := m.actions(false)
+			a["put back whole"] = func(t *rapid.T) { m.putBack(t, true) }
+			rt.Repeat(a)
+		})
+	}
+	met.enough(t)
+}
+
+// The control: the same machine, put back as a whole, without a witness. The
+// model sees the fork.
+func TestModelSeesAFork(t *testing.T) {
+	m := newModel(t)
+	show := &forgetful{m.wit}
+	m.start(show)
+	for range 2 {
+		m.append(9)
+		m.publish()
+		m.store.Lose(3)
+		m.all = m.all[:1]
+		m.guard.Set(ledger.Water{Epoch: 1, Origin: base + "/1"})
+		m.start(show)
+	}
+	m.append(9)
+	for i, want := range []string{"", "fork: " + base + "/1 was signed twice at 10"} {
+		if got := m.contradiction(m.wit.notes[i], append(m.all[:1:1], entriesOf(11)[2:]...)); got != want {
+			t.Errorf("note %d: %q, want %q", i, got, want)
+		}
+	}
+}
+
+// forgetful cosigns anything: as good as no witness.
+type forgetful struct{ *collector }
+
+func (f *forgetful) AddCheckpoint(_ context.Context, _ int64, _ []tlog.Hash, note []byte) ([]byte, error) {
+	f.notes = append(f.notes, note)
+	return receipt.Cosign(note, f.Signer, startsAt)
+}
+
+// tally counts what the runs of a model met, since a model that meets nothing
+// proves nothing.
+type tally struct{ notes, epochs, ended, diverged int }
+
+func (c *tally) add(m *model) {
+	c.notes += len(m.wit.notes)
+	c.epochs += len(m.signed)
+	c.ended += len(m.guard.Ended)
+	if reason, _ := m.guard.Diverged(); reason != "" {
+		c.diverged++
+	}
+}
+
+func (c *tally) enough(t *testing.T) {
+	if c.notes < 300 || c.epochs < 100 || c.ended < 20 || c.diverged < 8 {
+		t.Errorf("the runs met too little: %+v", *c)
+	}
+	t.Logf("%+v", *c)
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -183,9 +184,15 @@ func (p *Publisher) choose(ctx context.Context, w Writer, want choice, j *job) (
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if newest.State == Intent && newest.Epoch == j.head.Epoch && p.owed(ctx, w, j, newest) {
-		j.Signed, j.sign, j.left = newest, true, true
-		return nil
+	if newest.State == Intent && newest.Epoch == j.head.Epoch {
+		owed, err := p.owed(ctx, w, j, newest)
+		if err != nil {
+			return err
+		}
+		if owed {
+			j.Signed, j.sign, j.left = newest, true, true
+			return nil
+		}
 	}
 	size, ok := want(j.last, j.head)
 	if !ok {
@@ -216,14 +223,16 @@ func (p *Publisher) choose(ctx context.Context, w Writer, want choice, j *job) (
 
 // owed tells whether an intent that was left must be completed: it may have
 // been signed, unless the mark is below it and the entries do not support it.
-func (p *Publisher) owed(ctx context.Context, r Reader, j *job, intent Signed) bool {
+func (p *Publisher) owed(ctx context.Context, r Reader, j *job, intent Signed) (bool, error) {
 	left := *j
 	left.Signed = intent
-	if p.rederive(ctx, r, left) == nil {
-		return true
+	err := p.rederive(ctx, r, left)
+	var not contradicts
+	if err == nil || !errors.As(err, &not) {
+		return true, err
 	}
 	mark, err := p.Watch.water()
-	return err != nil || mark.Epoch == intent.Epoch && mark.Size >= intent.Size
+	return mark.Epoch == intent.Epoch && mark.Size >= intent.Size, err
 }
 
 // complete signs an intent, has it cosigned and stamped, and stores it.

@@ -47,7 +47,13 @@ func (p *Publisher) rederive(ctx context.Context, r Reader, j job) error {
 	return nil
 }
 
+// contradicts marks an error that says more than that something could not be
+// read: what is stored was read, and does not fit together.
+type contradicts struct{ error }
+
+func (c contradicts) Unwrap() error { return c.error }
+
 func contradiction(epoch int, size int64, what string) error {
-	return fault.New(fault.Internal, "the stored entries up to leaf %d of epoch %d do not give the root that %s gives; nothing was signed; tocsin ledger audit finds the place",
-		size, epoch, what)
+	return contradicts{fault.New(fault.Internal, "the stored entries up to leaf %d of epoch %d do not give the root that %s gives; nothing was signed; tocsin ledger audit finds the place",
+		size, epoch, what)}
 }

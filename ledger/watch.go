@@ -29,6 +29,7 @@ type Watch struct {
 	within Water  // the mark that seen is known to contain
 	place  string // where the database is; "" until a connection said so
 	doubt  bool   // place is not the mark's, and nobody has vouched for it yet
+	next   int    // number that the next epoch has at least
 }
 
 // WatchOptions are what a Watch needs. Guard is required.
@@ -287,6 +288,12 @@ func (w *Watch) unvouched() bool {
 	defer w.mu.Unlock()
 	water, err := w.water()
 	return w.doubt || err == nil && water.Restored
+}
+
+func (w *Watch) floor() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.next
 }
 
 // Reset forgets what this process saw, after a way out of a divergence.

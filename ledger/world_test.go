@@ -95,7 +95,12 @@ func (w *world) openEpoch(reason string, presented *receipt.Checkpoint) (ledger.
 	var o ledger.Opening
 	var h ledger.Head
 	var first receipt.Entry
-	err := w.store.UpdateLog(ctx, func(tx ledger.Writer) (err error) {
+	next := 0
+	err := w.store.ViewLog(ctx, func(r ledger.Reader) (err error) { next, err = w.watch.NextEpoch(ctx, r); return err })
+	if err != nil {
+		return o, err
+	}
+	err = w.store.UpdateLog(ctx, func(tx ledger.Writer) (err error) {
 		o, h, err = ledger.OpenEpoch(ctx, tx, w.watch, base, reason, presented, w.clock, func(ledger.Opening) (receipt.Entry, error) {
 			first = w.entry()
 			return first, nil
@@ -104,6 +109,9 @@ func (w *world) openEpoch(reason string, presented *receipt.Checkpoint) (ledger.
 	})
 	if err != nil {
 		return o, err
+	}
+	if o.Epoch != next {
+		w.t.Errorf("epoch %d was opened, and keys were made for %d", o.Epoch, next)
 	}
 	carried := w.all[int64(len(w.all))-o.Carried:]
 	w.all = append([]receipt.Entry{first}, carried...)

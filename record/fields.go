@@ -94,7 +94,7 @@ func encode(entry, at string, v any) (Values, error) {
 	if err != nil {
 		return nil, fault.At("", 0, at, "cannot be written: %v", err)
 	}
-	if damaged(data) {
+	if mangled(data) {
 		return nil, fault.At("", 0, at, "holds a text that is not valid UTF-8")
 	}
 	var keys map[string]json.RawMessage
@@ -110,9 +110,9 @@ func encode(entry, at string, v any) (Values, error) {
 	return vals, nil
 }
 
-// damaged finds the escape by which encoding/json replaces bytes that are no
+// mangled finds the escape by which encoding/json replaces bytes that are no
 // UTF-8; a true U+FFFD stands in its output unescaped.
-func damaged(data []byte) bool {
+func mangled(data []byte) bool {
 	for i := 0; i < len(data); i++ {
 		if data[i] != '\\' {
 			continue

@@ -29,6 +29,10 @@ var forgettable = map[string][]string{
 // naming are the fields that name a party; they get a pseudonym with it.
 var naming = []string{"by", "to", "provider", "part-of", "claimed-by", "claimed-recorded-by", "recorded-by", "party"}
 
+// chosen are the other fields whose words somebody chose, so that a name can
+// stand in them.
+var chosen = []string{"id", "case", "incident", "scope", "result", "re", "covers", "vulnerabilities", "body"}
+
 // target is what is to be forgotten of one record.
 type target struct {
 	Seq      int64    `json:"sequence"`
@@ -152,8 +156,7 @@ func planPerson(ops []opened, party, pseudonym string) (out []target, left []str
 				if to, changed := who.within(v[f]); changed {
 					t.Fields, t.stand[f] = append(t.Fields, f), to
 				}
-			case envelope[f] && f != "body":
-			default:
+			case slices.Contains(chosen, f):
 				if _, there := who.within(v[f]); there {
 					left = append(left, fmt.Sprintf("%s of record %d (%s)", f, o.seq, kind))
 				}

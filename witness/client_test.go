@@ -131,8 +131,8 @@ func TestAWitnessThatMisbehaves(t *testing.T) {
 		"409 of another kind":        {say(409, "text/plain", "12\n"), fault.Unavailable, "without a tree size"},
 		"500":                        {say(500, "text/plain", "oops"), fault.Unavailable, "status 500"},
 		"204":                        {say(204, "text/plain", ""), fault.Unavailable, "status 204"},
-		"a redirect to another host": {http.RedirectHandler(elsewhere+"/add-checkpoint", 307).ServeHTTP, fault.Unavailable, "redirects to another host"},
-		"a redirect in a circle":     {http.RedirectHandler("/add-checkpoint", 307).ServeHTTP, fault.Unavailable, "again and again"},
+		"a redirect to another host": {http.RedirectHandler(elsewhere+"/add-checkpoint", http.StatusTemporaryRedirect).ServeHTTP, fault.Unavailable, "redirects to another host"},
+		"a redirect in a circle":     {http.RedirectHandler("/add-checkpoint", http.StatusTemporaryRedirect).ServeHTTP, fault.Unavailable, "again and again"},
 		"an answer that breaks off": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "99")
 			fmt.Fprint(w, "x")

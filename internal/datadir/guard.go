@@ -127,6 +127,28 @@ func (g Guard) Replace(w ledger.Water, how string) error {
 	return &fault.Error{Kind: fault.Conflict, File: g.path("high-water"), Message: "is whole, and a whole mark only rises"}
 }
 
+// Abandon is the first step of the way out by a new epoch when the high-water
+// mark is lost or torn: the log is diverged from then on, and the mark stands at
+// the beginning of the last epoch that has keys, since how far that one came is
+// what nobody knows. fault.Conflict if the mark is whole.
+func (g Guard) Abandon(how string) error {
+	if _, err := g.Water(); fault.KindOf(err) != fault.Forbidden {
+		return &fault.Error{Kind: fault.Conflict, File: g.path("high-water"), Message: "is whole, and a whole mark only rises"}
+	}
+	last, err := g.d.lastEpoch()
+	if err != nil {
+		return err
+	}
+	empty, err := tlog.TreeHash(0, nil)
+	if err != nil {
+		return err
+	}
+	if err := g.Diverge("the high-water mark beside the database was lost: it is not known what was signed last"); err != nil {
+		return err
+	}
+	return g.Replace(ledger.Water{Epoch: last, Origin: g.d.Origin(last), Root: empty, At: g.d.now().UTC(), Restored: true}, how)
+}
+
 // descends says why the mark may not be moved from old to w, "" if it may.
 func descends(old, w ledger.Water) string {
 	switch {

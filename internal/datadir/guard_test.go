@@ -65,17 +65,11 @@ func TestTheMarkRises(t *testing.T) {
 // Whatever is asked, in whatever order and over restarts: the mark is the
 // highest that was taken.
 func TestTheMarkNeverFalls(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		dir := rapidDir(t)
-		d, err := Open(dir, options())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := d.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
+	d := using(t)
+	fresh := read(t, d.at("guard", "high-water"))
+	rapid.Check(t, func(rt *rapid.T) {
+		write(t, d.at("guard", "high-water"), fresh)
+		t := rt
 		var high ledger.Water
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
 			w := water(rapid.Int64Range(0, 4).Draw(t, "size"), byte(rapid.IntRange(0, 1).Draw(t, "root")))
@@ -257,6 +251,35 @@ func TestDivergingAndTheWaysOut(t *testing.T) {
 	}
 	if !strings.Contains(string(read(t, d.at("guard", "history"))), "a receipt that Ada holds") {
 		t.Error("the history does not know of it")
+	}
+}
+
+// Who lost the mark can go on in a new epoch, whose number was never used.
+func TestTheWayOutWithoutAMark(t *testing.T) {
+	d := using(t)
+	g := d.Guard()
+	for n := 2; n <= 11; n++ {
+		if _, err := d.NewSigners(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.Abandon("no need"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("with a mark: %v", err)
+	}
+	write(t, d.at("guard", "high-water"), []byte("torn"))
+	if err := g.Abandon("by Ada with Bob"); err != nil {
+		t.Fatal(err)
+	}
+	w, err := g.Water()
+	if err != nil || w.Epoch != 11 || w.Origin != d.Origin(11) || w.Size != 0 || !w.Restored {
+		t.Errorf("%+v, %v", w, err)
+	}
+	if why, err := g.Diverged(); err != nil || !strings.Contains(why, "mark beside the database was lost") {
+		t.Errorf("%q, %v", why, err)
+	}
+	next := ledger.Water{Epoch: 12, Origin: d.Origin(12), Root: w.Root}
+	if err := errors.Join(g.Raise(next), g.Clear("epoch 12 was opened")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,8 @@ package datadir
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 
 	"tocsin/internal/durable"
@@ -57,6 +59,22 @@ func (d *Dir) NewSigners(epoch int) ([]receipt.Signer, error) {
 		return nil, err
 	}
 	return d.Signers(epoch)
+}
+
+// lastEpoch is the newest epoch that keys were made for.
+func (d *Dir) lastEpoch() (int, error) {
+	entries, err := os.ReadDir(d.at("keys"))
+	if err != nil {
+		return 0, durable.Fault(d.at("keys"), "could not be read", err)
+	}
+	last := 1
+	for _, e := range entries {
+		text, isKey := strings.CutSuffix(strings.TrimPrefix(e.Name(), logKeys[0].file+"-"), ".key")
+		if n, err := strconv.Atoi(text); err == nil && isKey {
+			last = max(last, n)
+		}
+	}
+	return last, nil
 }
 
 func (d *Dir) makeSigners(epoch int) error {

@@ -85,8 +85,8 @@ func (w Wraps) Destroy(n int) error {
 		if g <= n {
 			// The new name says that the key is not in force any more, however
 			// far its destruction came.
-			if err := os.Rename(w.path(g), w.path(g)+destroying); err != nil {
-				return durable.Fault(w.path(g), "could not be renamed", err)
+			if err := durable.Rename(w.path(g), w.path(g)+destroying); err != nil {
+				return err
 			}
 		}
 	}

@@ -6,26 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"tocsin/internal/durable"
 	"tocsin/internal/fault"
 )
 
 func line(kind, body string) string { return durable.Line(kind, body) }
-
-func rapidDir(t *rapid.T) string {
-	dir, err := os.MkdirTemp("", "datadir")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir + "/data"
-}
 
 func TestTheWrappingKeyTurns(t *testing.T) {
 	d := using(t)

@@ -78,6 +78,14 @@ func Mkdir(path string, perm fs.FileMode) error {
 	return system{}.SyncDir(filepath.Dir(path))
 }
 
+// Rename gives a file another name in its folder, durably, replacing what had it.
+func Rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return Fault(from, "could not be renamed", err)
+	}
+	return system{}.SyncDir(filepath.Dir(to))
+}
+
 // Remove unlinks path and makes that durable; fault.NotFound if it is not there.
 func Remove(path string) error {
 	if err := os.Remove(path); err != nil {

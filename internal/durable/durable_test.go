@@ -157,8 +157,14 @@ func TestDestroyedAndRemovedFilesAreGone(t *testing.T) {
 	if got := read(t, other); strings.Trim(got, "\x00") != "" {
 		t.Errorf("the bytes live on: %q", got)
 	}
-	if err := Remove(other); err != nil {
+	if err := Rename(other, path); err != nil {
 		t.Fatal(err)
+	}
+	if err := Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := Rename(other, path); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("renaming nothing: %v", err)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 // lossy is a disk with power that can be cut: names and bytes reach it only
 // when they are synced, or by chance. It holds one folder.
 type lossy struct {
-	inodes  []*inode
 	names   map[string]*inode // as the running system sees them
 	kept    map[string]*inode // as the platter has them
 	pending []func(kept map[string]*inode)

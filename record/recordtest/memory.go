@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -65,6 +66,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	t       *tables
+	closed  bool
 	ops     int
 	Commits int // how many transactions were committed
 	Scrubs  int
@@ -144,11 +146,14 @@ func (s *Store) Bytes() []byte {
 
 // Update runs fn in a transaction that holds the lock.
 func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
 	select {
 	case s.lock <- struct{}{}:
 		defer func() { <-s.lock }()
 	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "the operation was cancelled: %v", ctx.Err())
+		return gone(ctx)
 	}
 	s.mu.Lock()
 	x := &tx{reader: reader{s: s, t: s.t.clone()}}
@@ -161,6 +166,9 @@ func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
 	}
 	if x.doomed != nil {
 		return x.doomed
+	}
+	if ctx.Err() != nil {
+		return gone(ctx)
 	}
 	stands, err := true, error(nil)
 	s.mu.Lock()
@@ -180,6 +188,9 @@ func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
 
 // View runs fn on a snapshot.
 func (s *Store) View(ctx context.Context, fn func(record.Reader) error) error {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	r := &reader{s: s, t: s.t}
 	s.mu.Unlock()
@@ -198,14 +209,39 @@ func (s *Store) ViewLog(ctx context.Context, fn func(ledger.Reader) error) error
 
 // Scrub counts.
 func (s *Store) Scrub(ctx context.Context) error {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Scrubs++
 	return nil
 }
 
-// Close does nothing.
-func (s *Store) Close() error { return nil }
+// Close ends the store; again changes nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	return nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return fault.New(fault.Unavailable, "the database is closed")
+	}
+	if ctx.Err() != nil {
+		return gone(ctx)
+	}
+	return nil
+}
+
+// gone says that the caller gave up, in a sentence and as its cause.
+func gone(ctx context.Context) error {
+	return errors.Join(fault.New(fault.Unavailable, "the operation was cancelled"), ctx.Err())
+}
 
 type reader struct {
 	s *Store
@@ -214,8 +250,8 @@ type reader struct {
 
 // op counts an operation and fails it if it is to fail.
 func (r *reader) op(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fault.New(fault.Unavailable, "the operation was cancelled: %v", err)
+	if ctx.Err() != nil {
+		return gone(ctx)
 	}
 	r.s.mu.Lock()
 	r.s.ops++
@@ -240,10 +276,20 @@ func (r *reader) Head(ctx context.Context) (ledger.Head, error) {
 	if err := r.op(ctx); err != nil {
 		return ledger.Head{}, err
 	}
-	if len(r.t.heads) == 0 {
+	newest := 0
+	for n := range r.t.heads {
+		newest = max(newest, n)
+	}
+	for _, e := range r.t.epochs {
+		newest = max(newest, e.N)
+	}
+	h, ok := r.t.heads[newest]
+	if newest == 0 {
 		return ledger.Head{}, none("log: it has no epoch")
 	}
-	h := r.t.heads[slices.Max(slices.Collect(maps.Keys(r.t.heads)))]
+	if !ok {
+		return ledger.Head{Epoch: newest}, nil
+	}
 	h.Frontier = slices.Clone(h.Frontier)
 	return h, nil
 }
@@ -259,7 +305,12 @@ func (r *reader) Entries(ctx context.Context, epoch int, from, to int64) ([]rece
 	for i := from; i < to; i++ {
 		e, ok := r.t.leaves[at{epoch, i}]
 		if !ok {
-			return nil, fault.New(fault.Internal, "leaf %d of epoch %d is missing", i, epoch)
+			for p := range r.t.leaves {
+				if p.epoch == epoch && p.index > i {
+					return nil, fault.New(fault.Internal, "leaf %d of epoch %d is missing: the database is damaged", i, epoch)
+				}
+			}
+			return nil, none("leaf")
 		}
 		out = append(out, e)
 	}
@@ -277,7 +328,12 @@ func (r *reader) Nodes(ctx context.Context, epoch, level int, from, to int64) ([
 	for i := from; i < to; i++ {
 		h, ok := r.t.nodes[nodeAt{epoch, level, i}]
 		if !ok {
-			return nil, fault.New(fault.Internal, "node %d/%d of epoch %d is missing", level, i, epoch)
+			for p := range r.t.nodes {
+				if p.epoch == epoch && p.level == level && p.n > i {
+					return nil, fault.New(fault.Internal, "node %d/%d of epoch %d is missing: the database is damaged", level, i, epoch)
+				}
+			}
+			return nil, none("node")
 		}
 		out = append(out, h)
 	}

@@ -129,7 +129,7 @@ func (w *writer) kill(t *testing.T) {
 }
 
 // TestKilledWriters has three writer processes and a publisher on one server.
-// Writers are killed in every round and the server in every third.
+// Writers are killed in every round and the server in every second.
 func TestKilledWriters(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes and servers")
@@ -178,7 +178,7 @@ func TestKilledWriters(t *testing.T) {
 		return startWriter(t, order{url, handle, fmt.Sprintf("writer %d", names)}, entering)
 	}
 	writers := []*writer{start(), start(), start()}
-	const rounds = 9
+	const rounds = 6
 	serverKills := 0
 	for round := range rounds {
 		more <- 20 + rnd.IntN(60)
@@ -190,7 +190,7 @@ func TestKilledWriters(t *testing.T) {
 		if _, err := judge.publisher.Publish(ctx); err != nil {
 			t.Errorf("round %d: publishing: %v", round, err)
 		}
-		if round%3 == 2 {
+		if round%2 == 1 {
 			server.Kill()
 			serverKills++
 			server.Restart()

@@ -226,15 +226,8 @@ func firstEpoch(ctx context.Context, r *replica, o record.Options) error {
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	var op ledger.Opening // INTERIM
-	err = r.store.Update(ctx, func(tx record.Tx) (err error) {
-		op, _, err = ledger.OpenEpoch(ctx, tx, r.watch, faultOrigin, "", nil, time.Now(), func(ledger.Opening) (receipt.Entry, error) { return receipt.EntryOf([32]byte{1}), nil })
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return r.watch.Opened(op, r.store.Place())
+	_, err = record.OpenEpoch(ctx, r.store, o, r.watch, faultOrigin, record.EpochOpening{})
+	return err
 }
 
 func (r *replica) close() {

@@ -1,0 +1,259 @@
+package crashsim
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/ledger"
+	"tocsin/record"
+	"tocsin/store/sqlite"
+)
+
+// cell is one value in one row of a table.
+type cell struct {
+	table, column string
+	row           int64
+	value         any // []byte, string or int64
+}
+
+// name is the cell's column, by which cells are counted.
+func (c cell) name() string { return c.table + "." + c.column }
+
+// bits is how many bits the value has.
+func (c cell) bits() int {
+	switch v := c.value.(type) {
+	case []byte:
+		return 8 * len(v)
+	case string:
+		return 8 * len(v)
+	case int64:
+		return 64
+	}
+	return 0
+}
+
+// flipped is the value with one bit flipped.
+func (c cell) flipped(bit int) any {
+	switch v := c.value.(type) {
+	case []byte:
+		v = slices.Clone(v)
+		v[bit/8] ^= 1 << (bit % 8)
+		return v
+	case string:
+		b := []byte(v)
+		b[bit/8] ^= 1 << (bit % 8)
+		return string(b)
+	case int64:
+		return v ^ 1<<bit
+	}
+	return nil
+}
+
+// tables are all that hold records, the log and what was signed.
+var tables = []string{"leaf", "node", "head", "epoch", "checkpoint", "event", "case_key", "case_view", "request"}
+
+// noticed are the columns in which no flipped bit may go unnoticed by reading
+// and auditing. In the others a bit may be without effect, such as in a head
+// that a later one has replaced; it is never without truth.
+var noticed = []string{
+	"leaf.place", "leaf.entry", "node.place", "node.hash", "event.place", "event.handle", "event.seq", "event.sealed",
+	"checkpoint.epoch", "checkpoint.size", "checkpoint.root", "case_key.wrapped", "case_view.sealed", "case_view.head", "case_view.version",
+}
+
+// cells reads every value of every table.
+func cells(t *testing.T, db *sql.DB) (out []cell) {
+	t.Helper()
+	for _, table := range tables {
+		rows, err := db.Query("SELECT rowid AS at, * FROM " + table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err := rows.Scan(values...); err != nil {
+				t.Fatal(err)
+			}
+			row := (*values[0].(*any)).(int64)
+			for i, name := range columns[1:] {
+				out = append(out, cell{table, name, row, *values[i+1].(*any)})
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// dry is the store with transactions that are taken back and pass for committed:
+// so a publisher can be watched signing without leaving anything behind.
+type dry struct{ *sqlite.Store }
+
+var errTakenBack = errors.New("taken back")
+
+func (d dry) Update(ctx context.Context, fn func(record.Tx) error) error {
+	err := d.Store.Update(ctx, func(tx record.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return errTakenBack
+	})
+	if errors.Is(err, errTakenBack) {
+		return nil
+	}
+	return err
+}
+
+func (d dry) UpdateLog(ctx context.Context, fn func(ledger.Writer) error) error {
+	return d.Update(ctx, func(tx record.Tx) error { return fn(tx) })
+}
+
+// trial reads, audits and publishes on a store with one bit flipped, with a new
+// keeper, watch and witness that know what was known before.
+func (s *sound) trial(ctx context.Context, store *sqlite.Store, deep bool) (failed error, wrong []string) {
+	w := s.after(nil)
+	quiet := slog.New(slog.DiscardHandler)
+	p := &process{watch: ledger.NewWatch(ledger.WatchOptions{
+		Guard: w.outside.guard, Keys: w.outside.keys(), Witnesses: []ledger.Witness{w.outside.witness}, Log: quiet,
+	})}
+	keeper, err := record.New(dry{store}, record.Options{
+		Wraps: w.outside.wraps, LookupKey: w.outside.lookup, Erasures: w.outside.erased, Guard: p.watch,
+	})
+	if err != nil {
+		return err, nil
+	}
+	defer keeper.Close()
+	p.store, p.keeper = store, keeper
+	p.publisher = &ledger.Publisher{Store: dry{store}, Watch: p.watch, Signers: w.outside.signers, Witnesses: []ledger.Witness{w.outside.witness}, Log: quiet}
+	failed, wrong = s.look(ctx, p)
+	if deep {
+		failed = errors.Join(failed, s.audit(ctx, p))
+	} else {
+		failed = errors.Join(failed, s.auditLog(ctx, p))
+	}
+	_, _ = p.publisher.Publish(ctx) // its transactions are taken back, so it ends in an error at best
+	return failed, append(wrong, s.contradicts(w.outside.witness.notes(), nil)...)
+}
+
+// TestFlippedBitsOfTheRows flips bits in the values of the rows, one at a time,
+// as they would be read: that of the file, and more surely where it hurts.
+func TestFlippedBitsOfTheRows(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		fillers int64
+		tables  []string
+		most    int // bits of one column, a sample beyond
+	}{
+		{"small", 0, tables, 300},
+		{"with a full tile", 256, []string{"node", "head"}, 60},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			most := c.most
+			if testing.Short() {
+				most = 20
+			}
+			if everyBit() {
+				most = 1 << 40
+			}
+			s := build(t, c.fillers)
+			flipRows(t, s, c.tables, most, rand.New(rand.NewPCG(seed(t), 9)))
+		})
+	}
+}
+
+func flipRows(t *testing.T, s *sound, only []string, most int, rnd *rand.Rand) {
+	ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
+	defer cancel()
+	w := s.after(s.image)
+	dir := w.disk.Boot(Plan{})
+	defer func() {
+		w.disk.Cut()
+		_ = w.disk.Release()
+	}()
+	p, err := w.start(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.stop()
+	db, err := sql.Open(Driver, "file:"+dir+"/tocsin.db?_pragma=busy_timeout(2000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if failed, wrong := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
+		t.Fatalf("control, no bit flipped: %v, %q", failed, wrong)
+	}
+	if n := len(w.outside.witness.notes()); n != 0 {
+		t.Fatalf("the trial signed %d notes in the name of the process itself", n)
+	}
+	type flip struct {
+		cell
+		bit int
+	}
+	columns := map[string][]flip{}
+	for _, c := range cells(t, db) {
+		if !slices.Contains(only, c.table) {
+			continue
+		}
+		for bit := range c.bits() {
+			columns[c.name()] = append(columns[c.name()], flip{c, bit})
+		}
+	}
+	var lines []string
+	for name, flips := range columns {
+		all := len(flips)
+		if all > most {
+			rnd.Shuffle(all, func(i, j int) { flips[i], flips[j] = flips[j], flips[i] })
+			flips = flips[:most]
+		}
+		var refused, felt, mute int
+		for _, f := range flips {
+			set := fmt.Sprintf("UPDATE %s SET %s = $1 WHERE rowid = $2", f.table, f.column)
+			at, back := f.row, f.row
+			changed := f.flipped(f.bit)
+			if f.column == "place" || f.column == "seq" && f.table == "checkpoint" || f.column == "n" { // the row's own address
+				back = changed.(int64)
+			}
+			if _, err := db.Exec(set, changed, at); err != nil {
+				refused++ // SQLite itself refuses the value
+				continue
+			}
+			failed, wrong := s.trial(ctx, p.store, true)
+			if _, err := db.Exec(set, f.value, back); err != nil {
+				t.Fatalf("%s, row %d, bit %d: putting the bit back: %v", name, f.row, f.bit, err)
+			}
+			if failed != nil {
+				felt++
+			} else {
+				mute++
+				if slices.Contains(noticed, name) {
+					t.Errorf("%s, row %d, bit %d: nobody noticed", name, f.row, f.bit)
+				}
+			}
+			for _, what := range wrong {
+				t.Errorf("%s, row %d, bit %d: %s", name, f.row, f.bit, what)
+			}
+		}
+		lines = append(lines, fmt.Sprintf("%-22s %5d of %6d bits: %5d noticed, %5d without effect, %5d refused by the engine", name, len(flips), all, felt, mute, refused))
+	}
+	slices.Sort(lines)
+	t.Logf("flipped one at a time:\n%s", strings.Join(lines, "\n"))
+	if failed, wrong := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
+		t.Errorf("control, every bit back: %v, %q", failed, wrong)
+	}
+}
