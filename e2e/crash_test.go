@@ -241,8 +241,15 @@ func stream(t *testing.T, j *journal, data string, rnd *rand.Rand) {
 	}
 	send := rand.New(rand.NewPCG(rnd.Uint64(), 2))
 	var sending sync.WaitGroup
+	window := make(chan struct{}, 32) // sent and not answered yet: enough for group commit
+	over := make(chan struct{})
 	sending.Go(func() {
 		for {
+			select {
+			case window <- struct{}{}:
+			case <-over:
+				return
+			}
 			key, text := j.take(send)
 			line, err := json.Marshal(map[string]any{
 				"key": key, "kind": "commented", "by": "acme", "to": []string{"finder"}, "of": "widget", "at": "2026-11-20T10:00:00Z", "text": text,
@@ -266,12 +273,14 @@ func stream(t *testing.T, j *journal, data string, rnd *rand.Rand) {
 			break
 		}
 		j.got(a)
+		<-window
 		if n == after {
 			defer time.AfterFunc(upTo, kill).Stop()
 		}
 	}
 	_, _ = io.Copy(io.Discard, out)
 	err = cmd.Wait()
+	close(over)
 	sending.Wait()
 	if x, ok := err.(*exec.ExitError); !ok || x.Exited() {
 		t.Fatalf("the program was not killed, it ended by itself: %v\n%s", err, stderr.String())

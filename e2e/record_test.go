@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ func recordCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"copydir":    copydir,
 		"nowhere":    nowhere,
 		"fill":       fill,
+		"fetch":      fetch,
 	}
 }
 
@@ -181,14 +183,39 @@ func copydir(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: copydir FROM TO")
 	}
-	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
-	// CopyFS adds permissions that the umask leaves; keys have none for others.
-	ts.Check(os.Chmod(ts.MkAbs(args[1]), 0o700))
-	for _, sub := range []string{"keys", "guard", "outside"} {
-		if err := os.Chmod(ts.MkAbs(args[1]+"/"+sub), 0o700); err != nil && !errors.Is(err, os.ErrNotExist) {
-			ts.Fatalf("%v", err)
+	from, to := ts.MkAbs(args[0]), ts.MkAbs(args[1])
+	ts.Check(filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(to, strings.TrimPrefix(path, from))
+		if d.IsDir() {
+			return os.Mkdir(name, 0o700)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(name, data, 0o600)
+	}))
+}
+
+// fetch URL FILE: gets a page as soon as it is there.
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fetch URL FILE")
+	}
+	for range 10_000 {
+		res, err := http.Get(args[0])
+		ts.Check(err)
+		data, err := io.ReadAll(res.Body)
+		ts.Check(errors.Join(err, res.Body.Close()))
+		if res.StatusCode == http.StatusOK {
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+			return
 		}
 	}
+	ts.Fatalf("%s is not there", args[0])
 }
 
 // nowhere WORDS FOLDER…: the words stand in no file of the folders. With ! they

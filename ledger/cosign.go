@@ -117,7 +117,7 @@ func (p *Publisher) cosign(ctx context.Context, j job, w Witness, note, text []b
 		case errors.As(err, &ahead) && ahead.Size >= 0 && ahead.Size != old:
 			old = ahead.Size
 		case errors.As(err, &refused) && refused.Status == statusInconsistent:
-			return nil, p.Watch.diverge("witness %s says that the checkpoint over %d leaves of epoch %d contradicts what it has seen",
+			return nil, p.Watch.diverge(fork+"witness %s says that the checkpoint over %d leaves of epoch %d contradicts what it has seen",
 				w.Key().Name(), j.Size, j.Epoch)
 		default:
 			return nil, err

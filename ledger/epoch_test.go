@@ -427,3 +427,47 @@ func TestRecoverRefuses(t *testing.T) {
 	must(t, err)
 	must(t, w.check("here"))
 }
+
+// What a witness or a stranger knows beyond the mark must be reached too, and a
+// fork is not ended by leaves.
+func TestRecoveredAsksWhoKnowsMore(t *testing.T) {
+	wit := witness(t, "witness.example.org/a")
+	w := newWorld(t, ledgertest.Remembering{Witness: wit})
+	w.append(9)
+	small := w.mirror()
+	smallTarget := receipt.Checkpoint{Origin: base + "/1", Size: 10, Root: naive(w.all)}
+	w.append(9)
+	large := w.mirror()
+	largeTarget := receipt.Checkpoint{Origin: base + "/1", Size: 19, Root: naive(w.all)}
+	all := w.all
+	w.store.Lose(6) // all but the first leaf, the machine put back as a whole
+	w.guard.Set(ledger.Water{Epoch: 1, Origin: base + "/1", Place: "here"})
+	w.start(ledgertest.Remembering{Witness: wit})
+	refused(t, w.pub.Outside(ctx), fault.Forbidden, "is over 19 leaves of epoch 1, and the database holds 1")
+	if mark, _ := w.guard.Water(); mark.Size != 19 {
+		t.Errorf("the mark is %d: what was seen outside is forgotten", mark.Size)
+	}
+	_, err := w.recover(small, smallTarget)
+	refused(t, err, fault.Forbidden, "19 leaves of epoch 1 were signed, and the database holds 10")
+	w.guard.Set(ledger.Water{Epoch: 1, Origin: base + "/1", Place: "here"})
+	_, err = w.recover(small, smallTarget)
+	refused(t, err, fault.Forbidden, "is over 19 leaves")
+	wit.Down = errDown
+	_, err = w.recover(large, largeTarget)
+	refused(t, err, fault.Unavailable, "no witness could be asked")
+	refused(t, w.tryAppend(1), fault.Forbidden, "read-only")
+	wit.Down = nil
+	_, err = w.recover(large, largeTarget)
+	must(t, err)
+	w.all = all
+	w.append(1)
+	w.publish()
+	w.sound()
+
+	w.store.ViewLog(ctx, func(r ledger.Reader) error {
+		refused(t, w.watch.Presented(ctx, r, receipt.Checkpoint{Origin: base + "/1", Size: 5, Root: tlog.Hash{1}}), fault.Forbidden, "fork: ")
+		return nil
+	})
+	_, err = w.recover(large, receipt.Checkpoint{Origin: base + "/1", Size: 20, Root: naive(w.all)})
+	refused(t, err, fault.Forbidden, "only tocsin ledger new-epoch ends it")
+}

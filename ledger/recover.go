@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"tocsin/internal/fault"
 	"tocsin/receipt"
@@ -97,41 +98,78 @@ func fetchEntries(ctx context.Context, src Source, from, to int64) ([]receipt.En
 }
 
 // Recovered ends a divergence after Recover, if the log now holds what was
-// signed; place as in Check. fault.Forbidden if it does not.
+// signed; place as in Check. fault.Forbidden if it does not: the mark or a
+// witness knows of more. Where witnesses are configured, one at least must
+// answer.
 func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoint, place string) error {
+	reason, err := w.guard.Diverged()
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(reason, fork) {
+		return fault.New(fault.Forbidden, "read-only: %s; no missing leaves explain that: only tocsin ledger new-epoch ends it", reason)
+	}
+	q, err := w.question(ctx, only{r})
+	if err != nil {
+		return err
+	}
+	if err := w.caughtUp(ctx, r, q, target); err != nil {
+		return err
+	}
+	if len(w.witnesses) > 0 {
+		_, silent, err := w.askAll(ctx, only{r}, q)
+		if err != nil {
+			return err
+		}
+		if len(silent) == len(w.witnesses) {
+			return fault.New(fault.Unavailable, "no witness could be asked whether it has seen more (%s); the log stays read-only", strings.Join(silent, "; "))
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	head, err := soundHead(ctx, r)
+	mark, err := w.water()
 	if err != nil {
 		return err
 	}
-	epoch, err := epochOf(ctx, r, head.Epoch)
-	if err != nil {
+	if mark.Epoch != q.head.Epoch || target.Size > mark.Size {
+		mark = Water{Epoch: q.head.Epoch, Origin: q.at.Origin, Size: target.Size, Root: target.Root, Place: mark.Place}
+	}
+	if place == "" {
+		place = w.place
+	}
+	if place != "" {
+		mark.Place = place
+	}
+	mark.At, mark.Restored = w.now(), false
+	if err := w.guard.Raise(mark); err != nil {
 		return err
 	}
+	w.place, w.doubt = mark.Place, false
+	return w.clear(fmt.Sprintf("the leaves up to %d of epoch %d were recovered", q.head.Size, q.head.Epoch))
+}
+
+// caughtUp compares the log with the mark and the target.
+func (w *Watch) caughtUp(ctx context.Context, r Reader, q question, target receipt.Checkpoint) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	water, err := w.water()
 	if err != nil {
 		return err
 	}
 	w.seen, w.within = Head{}, Water{} // what was seen here may be what was lost
-	if err := w.compare(ctx, r, head, water); err != nil {
+	if err := w.compare(ctx, r, q.head, water); err != nil {
 		return err
 	}
-	if err := w.holds(ctx, r, head, target.Size, target.Root, "the checkpoint that was recovered to"); err != nil {
-		return err
-	}
-	if place == "" {
-		place = w.place
-	}
-	mark := Water{Epoch: head.Epoch, Origin: epoch.Origin, Size: water.Size, Root: water.Root, Place: place, At: w.now()}
-	if water.Epoch != head.Epoch || target.Size > water.Size {
-		mark.Size, mark.Root = target.Size, target.Root
-	}
-	if err := w.guard.Raise(mark); err != nil {
-		return err
-	}
-	w.place, w.doubt = place, false
-	return w.clear(fmt.Sprintf("the leaves up to %d of epoch %d were recovered", head.Size, head.Epoch))
+	return w.holds(ctx, r, q.head, target.Size, target.Root, "the checkpoint that was recovered to")
+}
+
+// only is a store that can do no more than its one view.
+type only struct{ r Reader }
+
+func (o only) ViewLog(_ context.Context, fn func(Reader) error) error { return fn(o.r) }
+
+func (o only) UpdateLog(context.Context, func(Writer) error) error {
+	return fault.New(fault.Internal, "a view cannot be written to")
 }
 
 // Restored sets the mark for a database that was read from a backup into a new

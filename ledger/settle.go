@@ -26,22 +26,29 @@ func (w *Watch) Settle(ctx context.Context, s Store) error {
 	if err != nil || q.head.Epoch == 0 {
 		return err
 	}
-	var silent []string
-	confirmed := ""
+	confirmed, silent, err := w.askAll(ctx, s, q)
+	if err != nil {
+		return err
+	}
+	return w.vouched(confirmed, silent)
+}
+
+// askAll asks every witness. confirmed names one that knows the last published
+// checkpoint and nothing newer; silent has a sentence for each that was not
+// reached. The error is fault.Forbidden: one of them has seen more.
+func (w *Watch) askAll(ctx context.Context, s Store, q question) (confirmed string, silent []string, err error) {
 	for _, wit := range w.witnesses {
 		ok, err := w.ask(ctx, s, wit, q)
 		switch {
 		case err != nil && fault.KindOf(err) == fault.Forbidden:
-			return err
+			return "", nil, err
 		case err != nil:
 			silent = append(silent, fmt.Sprintf("%s: %v", wit.Key().Name(), err))
 		case ok:
 			confirmed = wit.Key().Name()
-		default:
-			silent = append(silent, wit.Key().Name()+" does not know the last published checkpoint")
 		}
 	}
-	return w.vouched(confirmed, silent)
+	return confirmed, silent, nil
 }
 
 // vouched ends a doubt, or keeps it.
@@ -122,7 +129,7 @@ func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool
 			// Between what was published here and what is here: only the note
 			// itself tells whether it is of the same log.
 		case errors.As(err, &refused) && refused.Status == statusInconsistent:
-			return false, w.diverge("%s says that the last published checkpoint contradicts what it has seen", name)
+			return false, w.diverge(fork+"%s says that the last published checkpoint contradicts what it has seen", name)
 		default:
 			return false, err
 		}

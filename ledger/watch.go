@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -155,7 +156,7 @@ func (w *Watch) compare(ctx context.Context, r Reader, head Head, water Water) e
 			return err
 		}
 		if root != w.seen.Root() {
-			return w.diverge("the first %d leaves of epoch %d are not those that were acknowledged", w.seen.Size, head.Epoch)
+			return w.diverge(fork+"the first %d leaves of epoch %d are not those that were acknowledged", w.seen.Size, head.Epoch)
 		}
 	}
 	if water.Epoch == head.Epoch && water.Size > 0 && !(known && sameMark(water, w.within)) {
@@ -164,7 +165,7 @@ func (w *Watch) compare(ctx context.Context, r Reader, head Head, water Water) e
 			return err
 		}
 		if root != water.Root {
-			return w.diverge("the first %d leaves of epoch %d are not those that were signed", water.Size, head.Epoch)
+			return w.diverge(fork+"the first %d leaves of epoch %d are not those that were signed", water.Size, head.Epoch)
 		}
 	}
 	return nil
@@ -189,6 +190,10 @@ func (w *Watch) checkPlace(place string, water Water) error {
 	}
 	return readOnly(fmt.Sprintf("what was signed came from the database %s, and this is %s; a witness is asked before anything is written", water.Place, w.place))
 }
+
+// fork begins the reasons that no missing leaf explains: two different logs
+// under one origin. Only a new epoch ends them.
+const fork = "fork: "
 
 // waysOut ends every refusal to write.
 const waysOut = "; the ways out are tocsin ledger recover and tocsin ledger new-epoch"
@@ -245,19 +250,32 @@ func (w *Watch) Presented(ctx context.Context, r Reader, cp receipt.Checkpoint) 
 	return w.holds(ctx, r, head, cp.Size, cp.Root, "a checkpoint that was presented")
 }
 
-// holds diverges unless the log contains the tree that was signed.
+// holds diverges unless the log contains the tree that was signed. What was
+// signed is remembered as the mark, so that no way out forgets it.
 func (w *Watch) holds(ctx context.Context, r Reader, head Head, size int64, root tlog.Hash, what string) error {
 	if size > head.Size {
-		return w.diverge("%s is over %d leaves of epoch %d, and the database holds %d", what, size, head.Epoch, head.Size)
+		return errors.Join(w.diverge("%s is over %d leaves of epoch %d, and the database holds %d", what, size, head.Epoch, head.Size),
+			w.remember(head.Epoch, size, root))
 	}
 	own, err := rootWithin(ctx, r, head, size)
 	if err != nil {
 		return err
 	}
 	if own != root {
-		return w.diverge("%s has another root over the first %d leaves of epoch %d", what, size, head.Epoch)
+		return errors.Join(w.diverge(fork+"%s has another root over the first %d leaves of epoch %d", what, size, head.Epoch),
+			w.remember(head.Epoch, size, root))
 	}
 	return nil
+}
+
+// remember raises the mark to what was signed and is not here.
+func (w *Watch) remember(epoch int, size int64, root tlog.Hash) error {
+	mark, err := w.water()
+	if err != nil || mark.Epoch != epoch || mark.Size >= size {
+		return err // a mark that is higher says enough
+	}
+	mark.Size, mark.Root, mark.At = size, root, w.now()
+	return w.guard.Raise(mark)
 }
 
 // raise sets the mark before a signature leaves the process. A mark that is

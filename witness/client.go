@@ -23,6 +23,7 @@ type Client struct {
 	key  receipt.Key
 	base string // submission and monitoring prefix, without a slash at the end
 	http *http.Client
+	turn chan struct{} // holds one token while a call is under way
 }
 
 var (
@@ -50,7 +51,7 @@ func NewClient(w receipt.Witness, client *http.Client) (*Client, error) {
 		c = *client
 	}
 	c.CheckRedirect = stay
-	return &Client{key: w.Key, base: strings.TrimRight(w.URL, "/"), http: &c}, nil
+	return &Client{key: w.Key, base: strings.TrimRight(w.URL, "/"), http: &c, turn: make(chan struct{}, 1)}, nil
 }
 
 // stay follows no redirect to another host or scheme, and few to the same.
@@ -65,9 +66,12 @@ func stay(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// Clients makes a client for each witness of a policy that has a URL.
+// Clients makes a client for each witness of a policy that has a URL. Those of
+// one address take turns: they are keys of one witness, and some refuse the
+// second of two calls at a time.
 func Clients(p *receipt.Policy, client *http.Client) ([]ledger.Witness, error) {
 	var out []ledger.Witness
+	turns := map[string]chan struct{}{}
 	for _, w := range p.Witnesses() {
 		if w.URL == "" {
 			continue
@@ -76,6 +80,10 @@ func Clients(p *receipt.Policy, client *http.Client) ([]ledger.Witness, error) {
 		if err != nil {
 			return nil, err
 		}
+		if turn, ok := turns[c.base]; ok {
+			c.turn = turn
+		}
+		turns[c.base] = c.turn
 		out = append(out, c)
 	}
 	return out, nil
@@ -101,9 +109,11 @@ func (c *Client) AddCheckpoint(ctx context.Context, old int64, proof []tlog.Hash
 	case status == http.StatusConflict:
 		size, ok := parseSize(strings.TrimSuffix(string(answer), "\n"))
 		if !ok || kind != "text/x.tlog.size" {
-			return nil, c.failed("answered 409 without a tree size")
+			return nil, &ledger.WitnessRefused{Status: status, Reason: "409 without a tree size"}
 		}
 		return nil, &ledger.WitnessAhead{Size: size}
+	case status == http.StatusTooManyRequests:
+		return nil, c.failed("has too much to do")
 	case status >= 400 && status < 500:
 		return nil, &ledger.WitnessRefused{Status: status, Reason: firstLine(answer)}
 	}
@@ -144,6 +154,12 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (stat
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return 0, "", nil, c.failed("was not reached: " + ctx.Err().Error())
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"tocsin/internal/fault"
@@ -127,8 +128,7 @@ func TestAWitnessThatMisbehaves(t *testing.T) {
 		"a whole note":               {say(200, "text/plain", string(log.note(12))+edLine), fault.Forbidden, "not used"},
 		"a broken line":              {say(200, "text/plain", strings.Replace(edLine, "AAA", "AAB", 1)), fault.Forbidden, "not used"},
 		"more than there can be":     {say(200, "text/plain", strings.Repeat(strange, 4000)), fault.Unavailable, "more than any"},
-		"409 without a size":         {say(409, "text/x.tlog.size", "many\n"), fault.Unavailable, "without a tree size"},
-		"409 of another kind":        {say(409, "text/plain", "12\n"), fault.Unavailable, "without a tree size"},
+		"429":                        {say(429, "text/plain", ""), fault.Unavailable, "too much to do"},
 		"500":                        {say(500, "text/plain", "oops"), fault.Unavailable, "status 500"},
 		"204":                        {say(204, "text/plain", ""), fault.Unavailable, "status 204"},
 		"a redirect to another host": {http.RedirectHandler(elsewhere+"/add-checkpoint", http.StatusTemporaryRedirect).ServeHTTP, fault.Unavailable, "redirects to another host"},
@@ -150,6 +150,17 @@ func TestAWitnessThatMisbehaves(t *testing.T) {
 		}
 		if len(err.Error()) > 800 || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %q", name, err)
+		}
+	}
+	// A 409 without a size is a refusal: some say so of another root at the size
+	// that both have, where the protocol has 422.
+	for name, answer := range map[string]http.HandlerFunc{
+		"no number": say(409, "text/x.tlog.size", "many\n"), "another kind": say(409, "text/plain", "12\n"), "nothing": say(409, "", ""),
+	} {
+		lines, err := clientOf(t, serve(t, answer), key).AddCheckpoint(ctx, 12, nil, log.note(12))
+		var no *ledger.WitnessRefused
+		if !errors.As(err, &no) || no.Status != 409 || lines != nil {
+			t.Errorf("409 with %s: %v", name, err)
 		}
 	}
 	for name, body := range map[string]string{
@@ -200,6 +211,62 @@ func TestWhatMakesNoClient(t *testing.T) {
 	bad := must(receipt.ParsePolicy([]byte(strings.Replace(policy, "https:", "gopher:", 1))))
 	if _, err := Clients(bad, nil); fault.KindOf(err) != fault.Invalid {
 		t.Error(err)
+	}
+}
+
+// Keys of one witness are asked one after the other, since some refuse the
+// second of two calls at a time; those of different ones at once.
+func TestKeysOfOneWitnessTakeTurns(t *testing.T) {
+	ctx := context.Background()
+	log := newLog(t, "log.example.org/ledger/1").grow(3, "leaf")
+	keys := running(t, log).Keys()
+	inside, most := map[string]int{}, map[string]int{}
+	var mu sync.Mutex
+	both := make(chan string, 4)
+	busy := func(name string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			inside[name]++
+			most[name] = max(most[name], inside[name])
+			mu.Unlock()
+			both <- name
+			if name == "alone" { // waits until the other witness is asked too
+				<-r.Context().Done()
+			}
+			mu.Lock()
+			inside[name]--
+			mu.Unlock()
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}
+	one, alone := serve(t, busy("one")), serve(t, busy("alone"))
+	p := must(receipt.ParsePolicy(fmt.Appendf(nil, "witness A %s %s\nwitness B %s %s/\nquorum A\n", keys[0], one, keys[1], one)))
+	clients, err := Clients(p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	slow := clientOf(t, alone, keys[0])
+	all.Go(func() { _, _ = slow.AddCheckpoint(waiting, 0, nil, log.note(3)) })
+	for range 20 {
+		for _, c := range clients {
+			all.Go(func() { _, _ = c.AddCheckpoint(ctx, 0, nil, log.note(3)) })
+		}
+	}
+	for seen := 0; seen < 41; seen++ {
+		<-both
+	}
+	// Who waits for a turn gives up when there is no time left.
+	late, end := context.WithCancel(ctx)
+	end()
+	if _, err := slow.AddCheckpoint(late, 0, nil, log.note(3)); fault.KindOf(err) != fault.Unavailable {
+		t.Error(err)
+	}
+	cancel()
+	all.Wait()
+	if most["one"] != 1 || most["alone"] != 1 {
+		t.Errorf("at most %v at a time", most)
 	}
 }
 

@@ -158,6 +158,7 @@ func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
 	s.mu.Lock()
 	x := &tx{reader: reader{s: s, t: s.t.clone()}}
 	s.mu.Unlock()
+	defer func() { x.ended = true }()
 	if err := x.op(ctx); err != nil {
 		return err
 	}
@@ -194,6 +195,7 @@ func (s *Store) View(ctx context.Context, fn func(record.Reader) error) error {
 	s.mu.Lock()
 	r := &reader{s: s, t: s.t}
 	s.mu.Unlock()
+	defer func() { r.ended = true }()
 	return fn(r)
 }
 
@@ -244,12 +246,16 @@ func gone(ctx context.Context) error {
 }
 
 type reader struct {
-	s *Store
-	t *tables
+	s     *Store
+	t     *tables
+	ended bool
 }
 
 // op counts an operation and fails it if it is to fail.
 func (r *reader) op(ctx context.Context) error {
+	if r.ended {
+		return fault.New(fault.Internal, "the transaction has ended")
+	}
 	if ctx.Err() != nil {
 		return gone(ctx)
 	}
@@ -305,10 +311,8 @@ func (r *reader) Entries(ctx context.Context, epoch int, from, to int64) ([]rece
 	for i := from; i < to; i++ {
 		e, ok := r.t.leaves[at{epoch, i}]
 		if !ok {
-			for p := range r.t.leaves {
-				if p.epoch == epoch && p.index > i {
-					return nil, fault.New(fault.Internal, "leaf %d of epoch %d is missing: the database is damaged", i, epoch)
-				}
+			if i < r.t.heads[epoch].Size {
+				return nil, fault.New(fault.Internal, "leaf %d of epoch %d is missing: the database is damaged", i, epoch)
 			}
 			return nil, none("leaf")
 		}
@@ -328,10 +332,8 @@ func (r *reader) Nodes(ctx context.Context, epoch, level int, from, to int64) ([
 	for i := from; i < to; i++ {
 		h, ok := r.t.nodes[nodeAt{epoch, level, i}]
 		if !ok {
-			for p := range r.t.nodes {
-				if p.epoch == epoch && p.level == level && p.n > i {
-					return nil, fault.New(fault.Internal, "node %d/%d of epoch %d is missing: the database is damaged", level, i, epoch)
-				}
+			if i < r.t.heads[epoch].Size>>(8*level) {
+				return nil, fault.New(fault.Internal, "node %d/%d of epoch %d is missing: the database is damaged", level, i, epoch)
 			}
 			return nil, none("node")
 		}

@@ -1,6 +1,7 @@
 package recordtest
 
 import (
+	"cmp"
 	"context"
 
 	"tocsin/internal/fault"
@@ -29,8 +30,19 @@ func (x *tx) doom(err error) error {
 
 func conflict(what string) error { return fault.New(fault.Conflict, "the place of %s is taken", what) }
 
-// maxIndex is what the engines can hold.
-const maxIndex = 1 << 40
+// What the engines can hold.
+const (
+	maxIndex = 1 << 40
+	maxEpoch = 1<<22 - 1
+	maxLevel = 1 << 5
+)
+
+func badEpoch(n int) error {
+	if n < 1 || n > maxEpoch {
+		return fault.New(fault.Invalid, "epoch %d cannot be kept", n)
+	}
+	return nil
+}
 
 func (x *tx) PutLeaves(ctx context.Context, epoch int, first int64, entries []receipt.Entry, nodes []ledger.Node) error {
 	if err := x.write(ctx); err != nil {
@@ -48,7 +60,7 @@ func (x *tx) PutLeaves(ctx context.Context, epoch int, first int64, entries []re
 	}
 	for _, n := range nodes {
 		p := nodeAt{epoch, n.Level, n.N}
-		if n.Level < 1 || n.N < 0 || n.N >= maxIndex {
+		if n.Level < 1 || n.Level > maxLevel || n.N < 0 || n.N >= maxIndex {
 			return x.doom(fault.New(fault.Invalid, "node %d/%d cannot be kept", n.Level, n.N))
 		}
 		if _, ok := x.t.nodes[p]; ok {
@@ -63,6 +75,9 @@ func (x *tx) PutHead(ctx context.Context, h ledger.Head) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
+	if err := badEpoch(h.Epoch); err != nil || h.Size < 0 {
+		return x.doom(fault.New(fault.Invalid, "the head cannot be kept"))
+	}
 	if old, ok := x.t.heads[h.Epoch]; ok && old.Size >= h.Size {
 		return x.doom(conflict("the head"))
 	}
@@ -74,7 +89,7 @@ func (x *tx) PutEpoch(ctx context.Context, e ledger.Epoch) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
-	if err := isText(e.Origin); err != nil {
+	if err := cmp.Or(badEpoch(e.N), isText(e.Origin)); err != nil {
 		return x.doom(err)
 	}
 	for _, o := range x.t.epochs {
@@ -89,6 +104,9 @@ func (x *tx) PutEpoch(ctx context.Context, e ledger.Epoch) error {
 func (x *tx) PutIntent(ctx context.Context, s ledger.Signed) error {
 	if err := x.write(ctx); err != nil {
 		return err
+	}
+	if s.Seq < 1 {
+		return x.doom(fault.New(fault.Invalid, "a checkpoint has a number from 1"))
 	}
 	if _, ok := x.t.checkpoints[s.Seq]; ok {
 		return x.doom(conflict("a checkpoint"))
@@ -108,6 +126,9 @@ func (x *tx) PutPublished(ctx context.Context, s ledger.Signed) error {
 	}
 	if old.Epoch != s.Epoch || old.Size != s.Size || old.Root != s.Root {
 		return x.doom(conflict("the intent: another checkpoint was meant, and it"))
+	}
+	if len(s.Note) == 0 {
+		return x.doom(fault.New(fault.Invalid, "a published checkpoint has a note"))
 	}
 	s.State = ledger.Published
 	x.t.checkpoints[s.Seq] = s

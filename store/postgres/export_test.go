@@ -4,7 +4,7 @@ import "context"
 
 // SessionSetting gives a setting as the store's own sessions have it.
 func SessionSetting(ctx context.Context, s *Store, name string) string {
-	c, err := dial(ctx, s.config, true)
+	c, err := dial(ctx, s.signer.config, true)
 	if err != nil {
 		return err.Error()
 	}

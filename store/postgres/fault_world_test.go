@@ -348,7 +348,13 @@ func examine(ctx context.Context, t testing.TB, r *replica, handle string, acked
 	if err != nil {
 		t.Fatal(err)
 	}
-	//AUDIT
+		report, err := r.keeper.Audit(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range report.Findings {
+		f.audit = append(f.audit, fmt.Sprintf("records: %+v", one))
+	}
 	kept, err := r.keeper.Load(ctx, handle)
 	if err != nil {
 		t.Fatal(err)

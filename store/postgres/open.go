@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,8 +27,7 @@ type Options struct {
 // Store is an open database. It implements record.Store and ledger.Store.
 type Store struct {
 	*sqlstore.Store
-	config *pgx.ConnConfig
-	fail   func(doing string, err error) error
+	signer signer
 }
 
 // The connections of one process. Only one writer at a time holds the log's
@@ -93,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		Writers:   writers,
 		Readers:   readers,
 	}
-	s := &Store{config: config, fail: d.Fail}
+	s := &Store{signer: signer{config: config, fail: d.Fail}}
 	if s.Store, err = sqlstore.New(ctx, d); err != nil {
 		return nil, err
 	}
@@ -174,26 +172,4 @@ func place(ctx context.Context, s sqlstore.Session) (string, error) {
 	}
 	timeline := strings.TrimLeft(segment[:min(8, len(segment))], "0")
 	return "postgresql:" + system + ":" + oid + ":" + timeline, nil
-}
-
-// signerLock is the advisory lock of the one process that publishes.
-const signerLock = int64(0x746f6373696e0002)
-
-// TrySigner takes the right to publish, by a session lock on a connection of
-// its own; ok is false if another process has it. The lock goes with the
-// connection, so a process that dies holds nobody up. It keeps publishers from
-// disturbing one another; what keeps them from contradicting one another is the
-// intent's number.
-func (s *Store) TrySigner(ctx context.Context) (release func(), ok bool, err error) {
-	c, err := dial(ctx, s.config, true)
-	if err == nil {
-		err = c.c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, signerLock).Scan(&ok)
-	}
-	if err != nil || !ok {
-		if c != nil {
-			_ = c.Close() // nothing was taken
-		}
-		return nil, false, s.fail("asking for the right to publish", err)
-	}
-	return sync.OnceFunc(func() { _ = c.Close() }), true, nil
 }
