@@ -104,11 +104,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.keeper.Finish(ctx); err != nil && fault.KindOf(err) != fault.Forbidden {
 		return err
 	}
-	if w, err := a.dir.Guard().Water(); err == nil && w.Restored { // a restore may have been cut short
-		if _, err := a.keeper.Reapply(ctx); err != nil && fault.KindOf(err) != fault.Forbidden {
-			return err
-		}
-	}
+	restored := a.restored()
 	if len(a.pub.Witnesses) > 0 {
 		actx, done := context.WithTimeout(ctx, askAtStart)
 		defer done()
@@ -116,7 +112,27 @@ func (a *App) open(ctx context.Context) error {
 			a.o.Log.Warn("asking the witnesses", "why", err.Error())
 		}
 	}
+	if restored && !a.restored() { // a witness has vouched for it just now
+		if err := a.reapply(ctx); err != nil {
+			return err
+		}
+	}
 	return ctx.Err()
+}
+
+// restored tells whether nobody has vouched yet for a database from a backup.
+func (a *App) restored() bool {
+	w, err := a.dir.Guard().Water()
+	return err == nil && w.Restored
+}
+
+// reapply records as erased what a restore left out, if the log may be written.
+func (a *App) reapply(ctx context.Context) error {
+	_, err := a.keeper.Reapply(ctx)
+	if err != nil && fault.KindOf(err) == fault.Forbidden {
+		return nil // still read-only: the way out does it
+	}
+	return err
 }
 
 // openDir takes the directory: lock, keys, marks, outside time.

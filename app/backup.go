@@ -66,12 +66,11 @@ func (a *App) Backup(ctx context.Context, w io.Writer, to Recipients) (record.Ba
 // Restored tells how a restored log stands.
 type Restored struct {
 	record.BackupReport
-	Erased int // fields that were erased since the backup, erased again
 	Status Status
 }
 
-// Restore reads a backup into an empty store. What was erased since is erased
-// again before anything can be read. The log stays read-only: nobody knows yet
+// Restore reads a backup into an empty store. What was erased since is left
+// out, and recorded as erased once the log may be written to. The log stays read-only: nobody knows yet
 // what was signed after the backup.
 func Restore(ctx context.Context, o Options, r io.Reader, id Identity) (Restored, error) {
 	o.Create, o.ReadOnly = true, false
@@ -101,8 +100,7 @@ func (a *App) restore(ctx context.Context, r io.Reader, id Identity) (res Restor
 	if err := a.empty(ctx); err != nil {
 		return res, err
 	}
-	// Marked before anything is there to be read: a start after a crash finds the
-	// mark, and erases again what the list names.
+	// Marked before anything is there to be read: a start after a crash finds it.
 	guard := a.dir.Guard()
 	if w, err := guard.Water(); err == nil {
 		w.Restored, w.Place, w.At = true, a.db.Place(), a.o.Now()
@@ -110,21 +108,16 @@ func (a *App) restore(ctx context.Context, r io.Reader, id Identity) (res Restor
 			return res, err
 		}
 	}
-	o := a.recordOptions()
-	o.Guard = nil // an empty store beside a mark is what is being mended here
-	if res.BackupReport, err = record.Restore(ctx, plain, a.db, o); err != nil {
+	if res.BackupReport, err = record.Restore(ctx, plain, a.db, a.recordOptions()); err != nil {
 		return res, err
 	}
 	if err := a.markRestored(ctx); err != nil {
 		return res, err
 	}
-	if a.keeper, err = record.New(a.db, o); err != nil {
+	if a.keeper, err = record.New(a.db, a.recordOptions()); err != nil {
 		return res, err
 	}
 	a.ends = append(a.ends, a.keeper.Close)
-	if res.Erased, err = a.keeper.Reapply(ctx); err != nil {
-		return res, err
-	}
 	a.pub = a.publisher()
 	res.Status, err = a.Status(ctx)
 	return res, err

@@ -24,7 +24,9 @@ func TestMain(m *testing.M) { pgtest.Shared(m) }
 // engines are the two databases, opened through Options as the program does.
 func engines(b *testing.B, run func(b *testing.B, open func(b *testing.B) *App)) {
 	b.Run("sqlite", func(b *testing.B) {
-		run(b, func(b *testing.B) *App { return opened(b, Options{DataDir: filepath.Join(b.TempDir(), "data"), Create: true}) })
+		run(b, func(b *testing.B) *App {
+			return opened(b, Options{DataDir: filepath.Join(b.TempDir(), "data"), Create: true})
+		})
 	})
 	b.Run("postgres", func(b *testing.B) {
 		run(b, func(b *testing.B) *App {

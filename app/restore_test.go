@@ -221,13 +221,28 @@ func TestARestoreForgetsAgain(t *testing.T) {
 	closed(t, a)
 	back := without(t, dir)
 	r, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(old), p.id)
-	if err != nil || r.Erased != 1 {
+	if err != nil || r.Forgotten != 1 || r.Status.State == "sound" {
 		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, name := range []string{"tocsin.db", "tocsin.db-wal"} {
+		data, err := os.ReadFile(filepath.Join(back, name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("Kestrelwing")) {
+			t.Error("the words are in " + name)
+		}
 	}
 	b := begun(t, back)
 	k, err := b.Keeper().Load(t.Context(), "T-1")
 	if err != nil || k.Case.Event("e2").Text != "" {
 		t.Errorf("%+v, %v", k, err)
+	}
+	if _, err := b.NewEpoch(t.Context(), "an old backup", "A", "B", nil); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := b.Audit(t.Context(), nil); err != nil || !r.Sound() || r.Records.Erased != 1 {
+		t.Errorf("the erasure is not recorded again: %+v, %v", r, err)
 	}
 }
 

@@ -25,6 +25,9 @@ type ServeOptions struct {
 // Serve publishes on a fixed cadence and serves the public log until ctx ends.
 // It publishes once at the beginning, so that a start shows what does not work.
 func (a *App) Serve(ctx context.Context, o ServeOptions) error {
+	if err := a.reapply(ctx); err != nil {
+		return err
+	}
 	tick := o.Tick
 	if tick == nil {
 		t := time.NewTicker(o.Every)

@@ -21,6 +21,16 @@ import (
 // epoch that was seen outside, nil if none is known beyond the mark. The App
 // must be opened anew afterwards.
 func (a *App) NewEpoch(ctx context.Context, reason, by, with string, presented *receipt.Checkpoint) (ledger.Opening, error) {
+	if reason == "" || by == "" || with == "" || by == with {
+		return ledger.Opening{}, fault.New(fault.Invalid, "a new epoch needs a reason and two people who are named")
+	}
+	// A mark that is torn or gone cannot say what was signed: it is given up, and
+	// no key of the epochs before signs again.
+	if _, err := a.dir.Guard().Water(); fault.KindOf(err) == fault.Forbidden && err != nil {
+		if err := a.dir.Guard().Abandon("new epoch by " + by + " with " + with); err != nil {
+			return ledger.Opening{}, err
+		}
+	}
 	var next int
 	err := a.db.ViewLog(ctx, func(r ledger.Reader) (err error) {
 		next, err = a.watch.NextEpoch(ctx, r)
@@ -32,8 +42,12 @@ func (a *App) NewEpoch(ctx context.Context, reason, by, with string, presented *
 	if _, err := a.dir.NewSigners(next); err != nil {
 		return ledger.Opening{}, err
 	}
-	return record.OpenEpoch(ctx, a.db, a.recordOptions(), a.watch, a.dir.Base(),
+	o, err := record.OpenEpoch(ctx, a.db, a.recordOptions(), a.watch, a.dir.Base(),
 		record.EpochOpening{Reason: reason, Presented: presented, By: by, With: with})
+	if err != nil {
+		return o, err
+	}
+	return o, a.reapply(ctx)
 }
 
 // Recover takes the leaves that are missing here from a copy of the log: a
@@ -66,7 +80,11 @@ func (a *App) Recover(ctx context.Context, from string, presented *receipt.Check
 	if target == nil {
 		return ledger.Head{}, fault.New(fault.NotFound, "it is not known what was signed last; bring the largest checkpoint or receipt that anybody has with --checkpoint FILE")
 	}
-	return a.keeper.Recover(ctx, a.watch, src, *target)
+	h, err := a.keeper.Recover(ctx, a.watch, src, *target)
+	if err != nil {
+		return h, err
+	}
+	return h, a.reapply(ctx)
 }
 
 // larger is the larger one of two checkpoints; of two origins the first.

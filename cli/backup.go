@@ -148,8 +148,8 @@ func (e *env) restore(ctx context.Context, c *ufcli.Command) error {
 	}
 	out := lineWriter{e.out}
 	fmt.Fprintf(out, "Restored: records %d, entries %d, checkpoints %d; every record fits its entry, every root its checkpoint.\n", r.Records, r.Leaves, r.Checkpoints)
-	if r.Erased > 0 {
-		fmt.Fprintf(out, "Erased again, because they were erased since the backup: fields %d.\n", r.Erased)
+	if r.Forgotten > 0 {
+		fmt.Fprintf(out, "Erased again, because they were erased since the backup: fields %d.\n", r.Forgotten)
 	}
 	fmt.Fprintf(out, "The log is %s: %s\n", r.Status.State, r.Status.Reason)
 	fmt.Fprintln(out, "It can be read. Before anything is written, one of these:")

@@ -118,15 +118,28 @@ func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, by string) er
 				queue <- pending{wait: func() (record.Result, error) { return record.Result{}, err }}
 			}
 		}()
-		return e.answer(queue, cancel)
+		return e.answer(ctx, queue, cancel)
 	})
 }
 
-// answer writes the answers in order and gives the worst of the errors.
-func (e *env) answer(queue <-chan pending, stop context.CancelCauseFunc) error {
+// answer writes the answers in order and gives the worst of the errors. When ctx
+// ends it answers what is under way and waits for no more input.
+func (e *env) answer(ctx context.Context, queue <-chan pending, stop context.CancelCauseFunc) error {
 	refused, worst := 0, error(nil)
 	var broken error
-	for p := range queue {
+	next := func() (p pending, ok bool) {
+		select {
+		case p, ok = <-queue:
+			return p, ok
+		default:
+		}
+		select {
+		case p, ok = <-queue:
+		case <-ctx.Done():
+		}
+		return p, ok
+	}
+	for p, ok := next(); ok; p, ok = next() {
 		r, err := p.wait()
 		switch {
 		case broken != nil: // nobody reads the answers any more; what is under way still ends
@@ -152,6 +165,8 @@ func (e *env) answer(queue <-chan pending, stop context.CancelCauseFunc) error {
 	switch {
 	case broken != nil:
 		return broken
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	case refused > 0:
 		return &exit{exitCode(worst), fault.New(fault.KindOf(worst), "lines that were not kept: %d; each has its answer in the output", refused)}
 	}

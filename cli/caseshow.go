@@ -58,6 +58,7 @@ type shownRecord struct {
 	Party      string   `json:"party,omitempty"`
 	Number     int64    `json:"number,omitempty"`
 	Erased     []string `json:"erased,omitempty"`
+	Lost       int64    `json:"lost,omitempty"`
 	Commitment string   `json:"commitment"`
 }
 
@@ -67,7 +68,7 @@ func shownCase(k *record.Kept) map[string]any {
 		records = append(records, shownRecord{
 			Sequence: m.Seq, Epoch: m.Epoch, Index: m.Index, Entry: m.Entry, ID: m.ID, Kind: kindOf(k, m),
 			Recorded: instant(m.Recorded), By: m.By, Basis: m.Basis, Imported: m.Imported,
-			Party: m.Party, Number: m.Number, Erased: m.Erased, Commitment: hex.EncodeToString(m.Commitment[:]),
+			Party: m.Party, Number: m.Number, Erased: m.Erased, Lost: m.Lost, Commitment: hex.EncodeToString(m.Commitment[:]),
 		})
 	}
 	return map[string]any{
@@ -133,6 +134,10 @@ func whatOf(k *record.Kept, m record.Meta) string {
 		}
 	case "receipt":
 		s = fmt.Sprintf("receipt %d of %s for event %s", m.Number, m.Party, m.ID)
+	case "note":
+		if m.Lost > 0 {
+			s = fmt.Sprintf("note: records may be missing in front of it, at most %d", m.Lost)
+		}
 	default:
 		if m.ID != "" {
 			s += " " + m.ID

@@ -112,12 +112,18 @@ func (e *env) within(ctx context.Context, c *ufcli.Command, how int, fn func(con
 	if cerr := a.Close(); err == nil && cerr != nil {
 		err = cerr
 	}
+	if err != nil && ctx.Err() != nil {
+		return &exit{exitFailed, fmt.Errorf("interrupted; what was answered is kept, and nothing is half done")}
+	}
 	return err
 }
 
 // interruptible ends ctx when the person or the system asks the program to end.
+// Who asks a second time does not want to wait.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // onlyArgs refuses more or fewer arguments than a command takes.

@@ -66,7 +66,7 @@ func (e *env) ledgerStatus(ctx context.Context, c *ufcli.Command) error {
 			e.sayStatus(s)
 		}
 		if s.State != "sound" {
-			return &exit{exitFailed, fmt.Errorf("the log is %s: nothing is written. What to do: docs/operating/record.md, “Ways out”", s.State)}
+			return &exit{exitFailed, fmt.Errorf("the log is %s: nothing is written. What to do: docs/operating/record.md", s.State)}
 		}
 		return nil
 	})

@@ -2,12 +2,16 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	ufcli "github.com/urfave/cli/v3"
+
+	"tocsin/internal/fault"
+	"tocsin/record"
 )
 
 // every calls fn with each command that does something, by its full name.
@@ -173,3 +177,39 @@ func TestWordsForShellsAndFiles(t *testing.T) {
 		}
 	}
 }
+
+// Whoever interrupts while the input is open gets the answers that are due, and
+// the command ends.
+func TestAnInterruptAnswersWhatIsUnderWay(t *testing.T) {
+	var out bytes.Buffer
+	e := &env{out: &out}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	queue := make(chan pending, 2)
+	queue <- pending{line: 1, key: "k1", wait: func() (record.Result, error) { return record.Result{ID: "e1", Version: 1, Count: 1}, nil }}
+	queue <- pending{line: 2, wait: func() (record.Result, error) {
+		return record.Result{}, fault.New(fault.Unavailable, "it is not known whether it is kept")
+	}}
+	cancel(nil)
+	err := e.answer(ctx, queue, cancel) // the queue stays open: the input never ends
+	if err == nil || strings.Count(out.String(), "\n") != 2 || !strings.Contains(out.String(), `"key":"k1"`) || !strings.Contains(out.String(), `"line":2`) {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+// When nobody reads the answers any more, no more events are taken.
+func TestAnswersThatNobodyReadsStopTheInput(t *testing.T) {
+	e := &env{out: deaf{}}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	queue := make(chan pending, 3)
+	for i := range 3 {
+		queue <- pending{line: i + 1, wait: func() (record.Result, error) { return record.Result{}, nil }}
+	}
+	close(queue)
+	if err := e.answer(ctx, queue, cancel); fault.KindOf(err) != fault.Unavailable || ctx.Err() == nil {
+		t.Errorf("%v, %v", err, ctx.Err())
+	}
+}
+
+type deaf struct{}
+
+func (deaf) Write([]byte) (int, error) { return 0, os.ErrClosed }

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -45,19 +44,6 @@ func (e *env) writeOut(c *ufcli.Command, data []byte) error {
 		return nil
 	}
 	return durable.WriteFile(name, data, 0o600)
-}
-
-// log is where the parts say what a person should know; nothing in it is secret.
-func (e *env) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(lineWriter{e.err}, &slog.HandlerOptions{
-		Level: slog.LevelWarn,
-		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 && a.Key == slog.TimeKey {
-				return slog.Attr{} // a terminal needs none, a journal has its own
-			}
-			return a
-		},
-	}))
 }
 
 func sayf(format string, args ...any) string { return fmt.Sprintf(format, args...) }

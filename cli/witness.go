@@ -107,6 +107,9 @@ func (e *env) witness(ctx context.Context, c *ufcli.Command) (err error) {
 	if c.Bool("keys") {
 		return nil
 	}
+	for _, trouble := range w.Troubles() {
+		fmt.Fprintf(lineWriter{e.err}, "tocsin: %v\n", trouble)
+	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	return app.ListenAndServe(ctx, c.String("listen"), w, func(addr string) {

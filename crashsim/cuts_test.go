@@ -205,6 +205,7 @@ func (w *world) step(ctx context.Context, p *process, rnd *rand.Rand, first bool
 // TestPowerCuts is the promise: nothing acknowledged is lost, nothing is without
 // its leaf, and nothing signed is contradicted, wherever the power fails.
 func TestPowerCuts(t *testing.T) {
+	t.Parallel()
 	start := time.Now()
 	sum := cutMany(t, seed(t), cuts(t, 600), func(*world) {})
 	t.Logf("synchronous=FULL: %v, in %v", sum, time.Since(start).Round(time.Millisecond))
@@ -219,6 +220,7 @@ func TestPowerCuts(t *testing.T) {
 // TestPowerCutsWithNormal is the control: with synchronous=NORMAL acknowledged
 // events must be lost, or the simulator would not see it if they were.
 func TestPowerCutsWithNormal(t *testing.T) {
+	t.Parallel()
 	sum := cutMany(t, seed(t), cuts(t, 120), func(w *world) { w.normal, w.deaf = true, true })
 	t.Logf("control, synchronous=NORMAL: %v", sum)
 	if sum.lost == 0 || sum.forks == 0 && !testing.Short() {
@@ -229,6 +231,7 @@ func TestPowerCutsWithNormal(t *testing.T) {
 // TestPowerCutsWithNormalAndGuard shows what the restore guard is worth: events
 // are lost, but a log that lacks what was signed is never written to again.
 func TestPowerCutsWithNormalAndGuard(t *testing.T) {
+	t.Parallel()
 	sum := cutMany(t, seed(t), cuts(t, 120), func(w *world) { w.normal = true })
 	t.Logf("control, synchronous=NORMAL with the guard: %v", sum)
 	if sum.forks == 0 && !testing.Short() {
@@ -244,6 +247,7 @@ func TestPowerCutsWithNormalAndGuard(t *testing.T) {
 // TestPowerCutsOnALyingDisk is the other control: a disk that only pretends to
 // sync. No program can bear that; the simulator must show it.
 func TestPowerCutsOnALyingDisk(t *testing.T) {
+	t.Parallel()
 	sum := cutMany(t, seed(t), cuts(t, 60), func(w *world) { w.disk.NoSync, w.deaf = true, true })
 	t.Logf("control, disk without sync: %v", sum)
 	if !sum.bad() {

@@ -61,6 +61,7 @@ func TestFaultAtEveryOperation(t *testing.T) {
 			name = strings.Replace(name, "process ends", "power fails", 1)
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			seed := seed(t)
 			n := int64(1)
 			for ; faultAt(t, seed, Plan{FaultAt: n, Fault: c.fault, Lasting: c.lasting}, c.power); n++ {

@@ -36,7 +36,7 @@ type sound struct {
 
 // build makes a small database on a disk of its own: two cases' worth of events,
 // fillers, three checkpoints, and leaves that no checkpoint covers yet.
-func build(t *testing.T, fillers int64) *sound {
+func build(t testing.TB, fillers int64) *sound {
 	t.Helper()
 	ctx := context.Background()
 	w := newWorld(1)
@@ -231,6 +231,7 @@ func rootOf(leaves []receipt.Entry) tlog.Hash {
 // TestFlippedBitsOfTheFile flips bits anywhere in the database file, one at a
 // time, and lets the whole product loose on each. A panic fails the test as well.
 func TestFlippedBitsOfTheFile(t *testing.T) {
+	t.Parallel()
 	s := build(t, 0)
 	n := 400
 	if testing.Short() {

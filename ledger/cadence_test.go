@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,10 +100,11 @@ func TestRunGoesOn(t *testing.T) {
 		c := w.cadence(8)
 		var log bytes.Buffer
 		c.Log = slog.New(slog.NewTextHandler(&log, nil))
-		fails := true
+		var fails atomic.Bool
+		fails.Store(true)
 		fill := c.Fill
 		c.Fill = func(ctx context.Context, n int64) error {
-			if fails {
+			if fails.Load() {
 				return fault.New(fault.Unavailable, "the disk is full")
 			}
 			return fill(ctx, n)
@@ -118,7 +120,7 @@ func TestRunGoesOn(t *testing.T) {
 		if !strings.Contains(log.String(), "the disk is full") || len(w.signed()) > 0 {
 			t.Errorf("after the first tick: %s", &log)
 		}
-		fails = false
+		fails.Store(false)
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if s := w.signed(); len(s) != 1 || s[0].Size != 8 {

@@ -40,8 +40,8 @@ func (k *knownSizes) set(epoch int, key receipt.Key, size int64) {
 }
 
 // outside asks the witnesses and the time-stamp authorities, all at once. Who
-// is not reached is named in missing. The error is fault.Forbidden: a witness
-// has seen what contradicts this checkpoint.
+// is not reached, or answers what cannot be used, is named in missing. An error
+// means that a witness has seen what contradicts this checkpoint.
 func (p *Publisher) outside(ctx context.Context, j job, note []byte, witnesses []Witness) (signed []byte, stamps [][]byte, missing []string, err error) {
 	parsed, err := receipt.ParseNote(note)
 	if err != nil {
@@ -74,8 +74,9 @@ func (p *Publisher) outside(ctx context.Context, j job, note []byte, witnesses [
 		if i < len(witnesses) {
 			who = "witness " + witnesses[i].Key().Name()
 		}
+		var stop contradicted
 		switch {
-		case err != nil && fault.KindOf(err) == fault.Forbidden:
+		case errors.As(err, &stop):
 			return nil, nil, nil, err
 		case err != nil:
 			p.logger().Warn("a checkpoint goes without", "size", j.Size, "who", who, "why", err.Error())
@@ -116,7 +117,7 @@ func (p *Publisher) cosign(ctx context.Context, j job, w Witness, note, text []b
 			return nil, p.overtaken(ctx, j, w, ahead.Size)
 		case errors.As(err, &ahead) && ahead.Size >= 0 && ahead.Size != old:
 			old = ahead.Size
-		case errors.As(err, &refused) && refused.Status == statusInconsistent:
+		case errors.As(err, &refused) && refused.contradicts(old == j.Size):
 			return nil, p.Watch.diverge(fork+"witness %s says that the checkpoint over %d leaves of epoch %d contradicts what it has seen",
 				w.Key().Name(), j.Size, j.Epoch)
 		default:

@@ -164,6 +164,77 @@ func TestWitnessThatHasSeenMore(t *testing.T) {
 	must(t, w.check("here"))
 }
 
+// An authority whose token does not verify, and a witness whose answer is
+// spoiled, are missing and no more, whatever kind of error they give.
+func TestASpoiledAnswerIsOnlyMissing(t *testing.T) {
+	wit := witness(t, "witness.example.org/a")
+	w := newWorld(t, wit)
+	spoiled := fault.New(fault.Forbidden, "the token does not verify")
+	w.pub.Stampers = []ledger.Stamper{&ledgertest.Stamper{Down: spoiled}}
+	wit.Down = spoiled
+	w.append(9)
+	if done := w.publish(); len(done.Missing) != 2 {
+		t.Errorf("%v", done.Missing)
+	}
+	must(t, w.pub.Outside(ctx))
+	must(t, w.check("here"))
+}
+
+// There are witnesses that say 409 without a size where the root differs at the
+// size that both have. That is a contradiction like 422.
+func TestRefusalAtTheSameSize(t *testing.T) {
+	refusal := &ledger.WitnessRefused{Status: 409, Reason: "409 without a tree size"}
+	wit := witness(t, "witness.example.org/a")
+	w := newWorld(t, wit)
+	w.append(9)
+	wit.Answer = func(old int64, _, _ []byte, _ error) ([]byte, error) {
+		if old == 10 {
+			return nil, refusal
+		}
+		return nil, &ledger.WitnessAhead{Size: 10}
+	}
+	_, err := w.pub.Publish(ctx)
+	refused(t, err, fault.Forbidden, "fork: ")
+
+	w = newWorld(t, wit)
+	wit.Answer = nil
+	wit.Down = errDown
+	w.append(9)
+	w.publish()
+	wit.Down = refusal
+	refused(t, w.pub.Outside(ctx), fault.Forbidden, "fork: ")
+
+	// Where the sizes differ it says nothing of the kind.
+	wit = witness(t, "witness.example.org/a")
+	w = newWorld(t, wit)
+	wit.Down = refusal
+	w.append(9)
+	if done := w.publish(); len(done.Missing) != 1 {
+		t.Errorf("%v", done.Missing)
+	}
+	must(t, w.check("here"))
+}
+
+// What a witness contradicts is not published, even if that cannot be written
+// down.
+func TestContradictionThatCannotBeWrittenDown(t *testing.T) {
+	wit := witness(t, "witness.example.org/a")
+	w := newWorld(t, wit)
+	w.watch = ledger.NewWatch(ledger.WatchOptions{Guard: mute{w.guard}, Keys: w.keys, Witnesses: []ledger.Witness{wit}, Now: w.now})
+	w.pub.Watch = w.watch
+	w.append(9)
+	wit.Down = &ledger.WitnessRefused{Status: 422, Reason: "inconsistent"}
+	_, err := w.pub.Publish(ctx)
+	refused(t, err, fault.Internal, "could not be written down")
+	if s := w.signed(); s[0].State != ledger.Intent {
+		t.Error("it was published")
+	}
+	wit.Down = nil
+	w.publish()
+	wit.Down = &ledger.WitnessRefused{Status: 422, Reason: "inconsistent"}
+	refused(t, w.pub.Outside(ctx), fault.Internal, "could not be written down")
+}
+
 // A witness or an authority that hangs does not hold up the others, and no
 // longer than the patience that was set.
 func TestPatience(t *testing.T) {

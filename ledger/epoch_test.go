@@ -468,6 +468,6 @@ func TestRecoveredAsksWhoKnowsMore(t *testing.T) {
 		refused(t, w.watch.Presented(ctx, r, receipt.Checkpoint{Origin: base + "/1", Size: 5, Root: tlog.Hash{1}}), fault.Forbidden, "fork: ")
 		return nil
 	})
-	_, err = w.recover(large, receipt.Checkpoint{Origin: base + "/1", Size: 20, Root: naive(w.all)})
+	_, err = w.recover(nil, receipt.Checkpoint{Origin: base + "/1", Size: 20, Root: naive(w.all)})
 	refused(t, err, fault.Forbidden, "only tocsin ledger new-epoch ends it")
 }

@@ -6,13 +6,14 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tocsin/internal/fault"
+	"tocsin/receipt"
 )
 
 // Prove gives the inclusion proof of a leaf in the tree of a checkpoint (RFC
 // 6962, section 2.1.1). All that is read is verified against root: a stored bit
 // that differs gives fault.Internal, never a wrong proof.
 func Prove(ctx context.Context, r Leaves, epoch int, index, size int64, root tlog.Hash) ([]tlog.Hash, error) {
-	if index < 0 || index >= size {
+	if index < 0 || index >= size || size > receipt.MaxSize { // beyond it x/mod never ends
 		return nil, fault.New(fault.Invalid, "leaf %d is not in a log of %d leaves", index, size)
 	}
 	tiles := &tileSource{ctx: ctx, r: r, epoch: epoch}
@@ -37,7 +38,7 @@ func Prove(ctx context.Context, r Leaves, epoch int, index, size int64, root tlo
 // What is read is verified against both roots.
 func Consistency(ctx context.Context, r Leaves, epoch int, old, size int64, oldRoot, root tlog.Hash) ([]tlog.Hash, error) {
 	switch {
-	case old < 0 || old > size:
+	case old < 0 || old > size || size > receipt.MaxSize:
 		return nil, fault.New(fault.Invalid, "a log of %d leaves has no state of %d leaves before it", size, old)
 	case old == 0 && oldRoot != emptyRoot, old == size && oldRoot != root:
 		return nil, fault.New(fault.Internal, "two roots for %d leaves", old)
@@ -75,7 +76,7 @@ func rootWithin(ctx context.Context, r Leaves, h Head, size int64) (tlog.Hash, e
 // and root, and verifies all that it reads against the root.
 func rootBefore(ctx context.Context, r Leaves, epoch int, old, size int64, root tlog.Hash) (tlog.Hash, error) {
 	switch {
-	case old < 0 || old > size:
+	case old < 0 || old > size || size > receipt.MaxSize:
 		return tlog.Hash{}, fault.New(fault.Invalid, "a log of %d leaves has no state of %d leaves before it", size, old)
 	case old == 0:
 		return emptyRoot, nil

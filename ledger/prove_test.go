@@ -84,11 +84,11 @@ func TestProveRefusesNonsense(t *testing.T) {
 	w.append(9)
 	root := naive(w.all)
 	w.view(func(r ledger.Reader) error {
-		for _, c := range []struct{ index, size int64 }{{-1, 10}, {10, 10}, {0, 0}, {0, -1}, {1 << 62, 10}} {
+		for _, c := range []struct{ index, size int64 }{{-1, 10}, {10, 10}, {0, 0}, {0, -1}, {1 << 62, 10}, {3, 1<<62 + 1}, {3, 1<<63 - 1}} {
 			_, err := ledger.Prove(ctx, r, 1, c.index, c.size, root)
 			refused(t, err, fault.Invalid, "is not in a log of")
 		}
-		for _, c := range []struct{ old, size int64 }{{-1, 10}, {11, 10}, {0, -1}} {
+		for _, c := range []struct{ old, size int64 }{{-1, 10}, {11, 10}, {0, -1}, {3, 1<<62 + 1}, {3, 1<<63 - 1}} {
 			_, err := ledger.Consistency(ctx, r, 1, c.old, c.size, root, root)
 			refused(t, err, fault.Invalid, "no state of")
 		}

@@ -121,18 +121,23 @@ func TestPublishInOrder(t *testing.T) {
 	}
 }
 
-// collector is a witness that keeps whatever was signed and shown to it.
+// collector is a witness that keeps whatever was signed and shown to it, or
+// only what it cosigned.
 type collector struct {
 	*ledgertest.Witness
-	mu    sync.Mutex
-	notes [][]byte
+	cosigned bool
+	mu       sync.Mutex
+	notes    [][]byte
 }
 
 func (c *collector) AddCheckpoint(ctx context.Context, old int64, proof []tlog.Hash, note []byte) ([]byte, error) {
+	lines, err := c.Witness.AddCheckpoint(ctx, old, proof, note)
 	c.mu.Lock()
-	c.notes = append(c.notes, note)
-	c.mu.Unlock()
-	return c.Witness.AddCheckpoint(ctx, old, proof, note)
+	defer c.mu.Unlock()
+	if err == nil || !c.cosigned {
+		c.notes = append(c.notes, note)
+	}
+	return lines, err
 }
 
 // Latest makes it remember, as package witness's client does.

@@ -99,7 +99,7 @@ func (c *recount) root() tlog.Hash { return fold(c.subtrees()) }
 // range of each level. Nothing is verified; the caller compares the root with
 // one that is signed.
 func recountTo(ctx context.Context, r Leaves, epoch int, size int64) (*recount, error) {
-	if size < 0 {
+	if size < 0 || size > receipt.MaxSize {
 		return nil, fault.New(fault.Invalid, "a log has no size %d", size)
 	}
 	c := &recount{size: size}

@@ -73,7 +73,7 @@ const maxRecovered = 1 << 24
 // be there whole where the mirror has grown since.
 func fetchEntries(ctx context.Context, src Source, from, to int64) ([]receipt.Entry, error) {
 	var out []receipt.Entry
-	for n := from >> tileBits; n<<tileBits < to; n++ {
+	for n := from >> tileBits; from < to && n<<tileBits < to; n++ {
 		start := n << tileBits
 		t := tile{level: entriesLevel, n: n, width: int(min(tileWidth, to-start))}
 		data, err := src.Tile(ctx, t.path())

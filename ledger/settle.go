@@ -39,8 +39,9 @@ func (w *Watch) Settle(ctx context.Context, s Store) error {
 func (w *Watch) askAll(ctx context.Context, s Store, q question) (confirmed string, silent []string, err error) {
 	for _, wit := range w.witnesses {
 		ok, err := w.ask(ctx, s, wit, q)
+		var stop contradicted
 		switch {
-		case err != nil && fault.KindOf(err) == fault.Forbidden:
+		case errors.As(err, &stop):
 			return "", nil, err
 		case err != nil:
 			silent = append(silent, fmt.Sprintf("%s: %v", wit.Key().Name(), err))
@@ -128,7 +129,7 @@ func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool
 		case errors.As(err, &ahead):
 			// Between what was published here and what is here: only the note
 			// itself tells whether it is of the same log.
-		case errors.As(err, &refused) && refused.Status == statusInconsistent:
+		case errors.As(err, &refused) && refused.contradicts(true):
 			return false, w.diverge(fork+"%s says that the last published checkpoint contradicts what it has seen", name)
 		default:
 			return false, err
@@ -155,10 +156,6 @@ func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool
 	err = s.ViewLog(ctx, func(r Reader) error { return w.holds(ctx, r, q.head, cp.Size, cp.Root, "the last checkpoint of "+name) })
 	return err == nil && cp.Size >= q.last.Size, err
 }
-
-// statusInconsistent is the answer of a witness to a checkpoint that does not
-// continue the last one (C2SP tlog-witness, "add-checkpoint").
-const statusInconsistent = 422
 
 // openOwn reads a note from outside that must be signed by one of our own keys.
 func openOwn(data []byte, keys []receipt.Key) (receipt.Checkpoint, error) {

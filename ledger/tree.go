@@ -45,7 +45,7 @@ func fold(subtrees []tlog.Hash) tlog.Hash {
 
 // Sound says whether the frontier fits the size; fault.Internal if not.
 func (h Head) Sound() error {
-	if h.Epoch < 1 || h.Size < 0 || bits.OnesCount64(uint64(h.Size)) != len(h.Frontier) {
+	if h.Epoch < 1 || h.Size < 0 || h.Size > receipt.MaxSize || bits.OnesCount64(uint64(h.Size)) != len(h.Frontier) {
 		return fault.New(fault.Internal, "the stored head of the log (epoch %d, size %d, %d hashes) does not fit together",
 			h.Epoch, h.Size, len(h.Frontier))
 	}

@@ -114,6 +114,7 @@ func TestUnsoundHead(t *testing.T) {
 		"no epoch":          func(h *ledger.Head) { h.Epoch = 0 },
 		"no hashes at all":  func(h *ledger.Head) { h.Frontier = nil },
 		"the smallest size": func(h *ledger.Head) { h.Size = -1 << 63 },
+		"a size beyond all": func(h *ledger.Head) { h.Size = 1<<62 + 1 },
 	} {
 		h := sound
 		h.Frontier = append([]tlog.Hash(nil), sound.Frontier...)

@@ -202,14 +202,21 @@ func readOnly(reason string) error {
 	return fault.New(fault.Forbidden, "read-only: %s%s", reason, waysOut)
 }
 
+// contradicted is the error of what was just found: a rollback, a fork, another
+// database. It stops whatever is under way, whether or not it could be written
+// down; the spoiled answer of a stranger does not.
+type contradicted struct{ error }
+
+func (c contradicted) Unwrap() error { return c.error }
+
 // diverge records what was found, for good.
 func (w *Watch) diverge(format string, args ...any) error {
 	reason := fmt.Sprintf(format, args...)
 	w.log.Error("the log has diverged", "reason", reason)
 	if err := w.guard.Diverge(reason); err != nil {
-		return fault.New(fault.Internal, "the log has diverged (%s), and that could not be written down: %v", reason, err)
+		return contradicted{fault.New(fault.Internal, "the log has diverged (%s), and that could not be written down: %v", reason, err)}
 	}
-	return readOnly(reason)
+	return contradicted{readOnly(reason)}
 }
 
 // Acknowledged tells the watch of a head whose commit has returned: a database

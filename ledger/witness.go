@@ -46,6 +46,17 @@ func (e *WitnessRefused) Error() string {
 	return fmt.Sprintf("the witness refused with status %d: %.200q", e.Status, e.Reason)
 }
 
+// statusInconsistent is the answer to a checkpoint that does not continue the
+// last one (C2SP tlog-witness, "add-checkpoint").
+const statusInconsistent = 422
+
+// contradicts tells whether the witness says that it has seen another log. There
+// are witnesses that answer 409, without a size, where the root differs at the
+// very size that both have; the protocol's word for it is 422.
+func (e *WitnessRefused) contradicts(sameSize bool) bool {
+	return e.Status == statusInconsistent || e.Status == 409 && sameSize
+}
+
 // Stamper gets an RFC 3161 token over a message from a time-stamp authority and
 // verifies it before returning it, DER. Package tsa has the client.
 type Stamper interface {

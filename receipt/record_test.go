@@ -201,7 +201,7 @@ func TestNewRecordRefuses(t *testing.T) {
 	}
 	for _, n := range []int64{0, 31, 32, 40, 63} {
 		_, err := NewRecord(map[string][]byte{"text": []byte(`1`)}, iotest.TimeoutReader(&few{n: n}))
-		if fault.KindOf(err) != fault.Internal {
+		if err == nil || fault.KindOf(err) != fault.Internal {
 			t.Errorf("%d random bytes, and then none: %v", n, err)
 		}
 	}

@@ -104,6 +104,7 @@ type Meta struct {
 	Party      string // of a receipt
 	Number     int64  // of a receipt: 1, 2, … per party and case
 	Erased     []string
+	Lost       int64 // of a note: as many records may be missing in front of it, at most
 }
 
 // Kept is a case as the store holds it.
@@ -184,4 +185,5 @@ type BackupReport struct {
 	Epochs      int
 	Requests    int64
 	SHA256      [32]byte // of the stream before its trailer
+	Forgotten   int      // of a restore: fields that the list of erasures names and that were left out
 }

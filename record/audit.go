@@ -295,9 +295,10 @@ func (a *auditor) link(o opened) error {
 	}
 	switch m.Entry {
 	case entryNote:
-		if o.handle != LogHandle {
+		if o.handle != LogHandle && noteKind(v) != noteGap {
 			a.found(o.epoch, o.index, o.handle, "a note about the log stands in a case")
 		}
+		skip(c.numbers, lostBefore(v))
 		a.note(o, v)
 		return nil
 	case entryEvent:
@@ -306,8 +307,8 @@ func (a *auditor) link(o opened) error {
 		if v.word("event") != hexOf(c.event) || m.ID != c.id {
 			a.found(o.epoch, o.index, o.handle, "the numbered receipt is not for the event in front of it")
 		}
-		if m.Number != c.numbers[m.Party]+1 {
-			a.found(o.epoch, o.index, o.handle, "receipt %d of a party follows its receipt %d", m.Number, c.numbers[m.Party])
+		if last := c.given(c.numbers, m.Party); m.Number != last+1 {
+			a.found(o.epoch, o.index, o.handle, "receipt %d of a party follows its receipt %d", m.Number, last)
 		}
 		c.numbers[m.Party] = m.Number
 	case entryErasure:

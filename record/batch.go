@@ -287,7 +287,7 @@ func (b *batch) make(s *state, c command, drafts []draft) ([]opened, error) {
 		for name, value := range d.vals {
 			v[name] = value
 		}
-		seq++
+		seq += 1 + lostBefore(v)
 		v["handle"], v["sequence"], v["recorded-at"] = text(s.handle), []byte(strconv.FormatInt(seq, 10)), text(stamp(b.recorded))
 		if prev != "" {
 			v["prev"] = text(prev)

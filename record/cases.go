@@ -225,14 +225,14 @@ func decideEvent(s *state, e casefile.Event) ([]draft, error) {
 		if _, ok := s.folder.at[entryParty+" "+p]; ok && !slices.Contains(told, p) {
 			told = append(told, p)
 			drafts = append(drafts, draft{link: 1, vals: Values{"entry": text(entryReceipt), "id": text(e.ID), "party": text(p),
-				"number": fmt.Appendf(nil, "%d", s.numbers[p]+1)}})
+				"number": fmt.Appendf(nil, "%d", s.given(s.numbers, p)+1)}})
 		}
 	}
 	return drafts, nil
 }
 
 func (s *state) nextEvent() string {
-	for n := len(s.folder.events) + 1; ; n++ {
+	for n := int64(len(s.folder.events)) + s.lost + 1; ; n++ {
 		id := fmt.Sprintf("e%d", n)
 		if _, taken := s.folder.at[entryEvent+" "+id]; !taken {
 			return id

@@ -54,8 +54,8 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 			if err != nil {
 				return receipt.Entry{}, err
 			}
-			body["by"], body["with"] = e.By, e.With
-			if err := b.note(ctx, noteEpoch, body, e.By); err != nil {
+			body["by"], body["with"], body["lost"] = e.By, e.With, o.Gap
+			if err := b.note(ctx, noteCommand(noteEpoch, body, e.By)); err != nil {
 				return receipt.Entry{}, err
 			}
 			return b.entries[0], nil
@@ -63,7 +63,16 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 		if err != nil {
 			return err
 		}
-		return b.put(ctx)
+		if err := b.put(ctx); err != nil {
+			return err
+		}
+		if b, err = k.aside(ctx, tx); err != nil {
+			return err
+		}
+		if err := b.gaps(ctx, opening.Gap); err != nil {
+			return err
+		}
+		return b.flush(ctx)
 	})
 	if cerr := k.Close(); err == nil {
 		err = cerr
@@ -102,14 +111,18 @@ func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.So
 			body, err := members(struct {
 				First  int64  `json:"first"`
 				Count  int    `json:"count"`
+				Lost   int    `json:"lost"`
 				Origin string `json:"origin"`
 				Size   int64  `json:"size"`
 				Root   string `json:"root"`
-			}{first, len(entries), target.Origin, target.Size, base64.StdEncoding.EncodeToString(target.Root[:])})
+			}{first, len(entries), len(entries), target.Origin, target.Size, base64.StdEncoding.EncodeToString(target.Root[:])})
 			if err != nil {
 				return err
 			}
-			if err := b.note(ctx, noteRecovered, body, ""); err != nil {
+			if err := b.note(ctx, noteCommand(noteRecovered, body, "")); err != nil {
+				return err
+			}
+			if err := b.gaps(ctx, int64(len(entries))); err != nil {
 				return err
 			}
 			return b.flush(ctx)
@@ -151,9 +164,8 @@ func (k *Keeper) aside(ctx context.Context, tx Tx) (*batch, error) {
 	return b, nil
 }
 
-// note stages a record about the log.
-func (b *batch) note(ctx context.Context, kind string, body map[string]any, by string) error {
-	c := noteCommand(kind, body, by)
+// note stages a note.
+func (b *batch) note(ctx context.Context, c command) error {
 	s, err := b.find(ctx, c)
 	if err != nil {
 		return err

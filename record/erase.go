@@ -82,9 +82,15 @@ func (k *Keeper) Erase(ctx context.Context, e Erasure) (Erasing, error) {
 	if _, _, err := k.o.Wraps.Rotate(); err != nil {
 		return Erasing{}, err
 	}
-	for range settleAttempts {
+	for i := range settleAttempts {
 		var res Result
-		res, err = k.eraseNow(ctx, handle, &body, plan)
+		res, err = k.eraseNow(ctx, handle, &body, func(ops []opened) ([]target, error) {
+			targets, err := plan(ops)
+			if i > 0 && err != nil && fault.KindOf(err) == fault.NotFound {
+				return nil, nil // the attempt whose answer was lost has taken the name away
+			}
+			return targets, err
+		})
 		if res.Count > 0 { // a lost answer that stands leaves nothing to do for the next attempt
 			out.Result, out.Fields = res, 0
 			for _, t := range body.Targets {
@@ -384,8 +390,12 @@ func erasureOf(v Values) (erasureBody, bool) {
 	return body, dec.Decode(&body) == nil
 }
 
-// lines are what the list outside the database holds of an erasure.
+// lines are what the list outside the database holds of an erasure. One that was
+// applied again came from there.
 func (body erasureBody) lines(o opened) []Erased {
+	if body.Again {
+		return nil
+	}
 	if body.Person != "" {
 		return []Erased{{Handle: o.handle, Seq: body.Party, Person: body.Person, Erasure: hexOf(o.commitment)}}
 	}

@@ -139,7 +139,8 @@ func reforget(ops []opened, lines []Erased) error {
 		}
 		t := target{Seq: l.Seq}
 		for _, f := range l.Fields {
-			if _, ok := o.rec.Value(f); ok {
+			_, there := o.rec.Value(f)
+			if _, stands := o.stand[f]; there || stands {
 				t.Fields = append(t.Fields, f)
 			}
 		}
@@ -209,14 +210,27 @@ func (k *Keeper) Reapply(ctx context.Context) (int, error) {
 	return total, nil
 }
 
-// unnamed are the erased fields that no erasure record of the case names.
+// unnamed are the erased fields that no erasure record of the case names, and
+// those of records whose stand-ins are not what the last one put there.
 func unnamed(ops []opened) []target {
-	named := namedTargets(ops)
+	named, digests := map[int64]map[string]bool{}, map[int64]string{}
+	for _, o := range ops {
+		body, _ := erasureOf(o.values())
+		for _, t := range body.Targets {
+			if named[t.Seq] == nil {
+				named[t.Seq] = map[string]bool{}
+			}
+			for _, f := range t.Fields {
+				named[t.Seq][f] = true
+			}
+			digests[t.Seq] = t.StandIns
+		}
+	}
 	var out []target
 	for _, o := range ops {
 		t := target{Seq: o.seq, StandIns: o.standIns(), stand: o.stand}
 		for _, f := range o.rec.ErasedNames() {
-			if !named[o.seq][f] {
+			if !named[o.seq][f] || t.StandIns != digests[o.seq] {
 				t.Fields = append(t.Fields, f)
 			}
 		}
@@ -225,26 +239,6 @@ func unnamed(ops []opened) []target {
 		}
 	}
 	return out
-}
-
-// namedTargets are the fields that the erasure records of a case name.
-func namedTargets(ops []opened) map[int64]map[string]bool {
-	named := map[int64]map[string]bool{}
-	for _, o := range ops {
-		body, ok := erasureOf(o.values())
-		if !ok {
-			continue
-		}
-		for _, t := range body.Targets {
-			if named[t.Seq] == nil {
-				named[t.Seq] = map[string]bool{}
-			}
-			for _, f := range t.Fields {
-				named[t.Seq][f] = true
-			}
-		}
-	}
-	return named
 }
 
 func linesByCase(list ErasureList) (map[string][]Erased, error) {

@@ -312,11 +312,13 @@ const (
 // only after a further durable commit (a replay counted, or a filler), since
 // what can be read need not be what a standby has.
 func (k *Keeper) settle(j *job) {
+	sent := false // by this very job, whose answer is then late and no replay
 	for i := range settleAttempts {
 		if i > 0 {
 			time.Sleep(settlePause << (i - 1))
 		}
 		lost, res := j.first, j.res
+		sent = sent || lost.set
 		if lost.set && j.cmd.key == "" {
 			stands, err := k.stands(lost)
 			if fault.KindOf(err) == fault.Forbidden {
@@ -332,7 +334,7 @@ func (k *Keeper) settle(j *job) {
 		}
 		err := k.commit([]*job{j})
 		if err == nil {
-			j.res.Replayed = j.res.Replayed && !lost.set // it was not sent twice, only answered late
+			j.res.Replayed = j.res.Replayed && !sent
 			return
 		}
 		if fault.KindOf(err) == fault.Forbidden {

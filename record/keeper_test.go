@@ -223,3 +223,5 @@ func TestAnAddedEvent(t *testing.T) {
 		t.Errorf("with the store's own times the import is of %q", all.Event("e1").RecordedAt)
 	}
 }
+
+type recordClock = recordtest.Clock

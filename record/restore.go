@@ -3,6 +3,7 @@ package record
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -10,6 +11,8 @@ import (
 	"encoding/json"
 	"hash"
 	"io"
+	"maps"
+	"slices"
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
@@ -19,9 +22,9 @@ import (
 // Restore reads a backup into an empty store, in one transaction: all of it or
 // nothing. Every record is held against its leaf, every root against its leaves,
 // and the whole against the digest at its end. The cases get fresh keys. What
-// was erased since the backup is erased again by Reapply; and the log may not be
-// written to before somebody outside has vouched for it, which is the caller's
-// to say.
+// was erased since the backup is forgotten before it is written anywhere;
+// Reapply records it once the log may be written to, which is the caller's to
+// say: not before somebody outside has vouched for it.
 //
 // fault.Conflict if the store is not empty, fault.Invalid with the place for a
 // stream that is not exactly what Backup writes.
@@ -40,6 +43,11 @@ func Restore(ctx context.Context, r io.Reader, into Store, o Options) (BackupRep
 			return fault.New(fault.Conflict, "the store is not empty: a backup is restored into an empty one only")
 		}
 		l := &loader{k: k, tx: tx, in: bufio.NewReaderSize(r, 1<<16), digest: sha256.New(), keys: map[string]CaseKey{}}
+		if o.Erasures != nil {
+			if l.due, err = linesByCase(o.Erasures); err != nil {
+				return err
+			}
+		}
 		if report, err = l.load(ctx); err != nil {
 			return err
 		}
@@ -59,7 +67,10 @@ type loader struct {
 	digest hash.Hash // of all bytes before the frame that is being read
 	read   int64     // how many those are
 	keys   map[string]CaseKey
-	order  int // of the kind of the frame before
+	due    map[string][]Erased // what is to be forgotten, by case
+	held   []opened            // the records of those cases, until all are read
+	gone   int                 // fields that were forgotten
+	order  int                 // of the kind of the frame before
 	epoch  savedEpoch
 	head   ledger.Head // of the epoch that is being read
 	end    savedEnd
@@ -123,6 +134,11 @@ func (l *loader) load(ctx context.Context) (BackupReport, error) {
 		}
 		if order > 1 && l.order <= 1 {
 			if err := l.endEpoch(ctx); err != nil {
+				return BackupReport{}, err
+			}
+		}
+		if order > frameOrder[frameRow] {
+			if err := l.release(ctx); err != nil {
 				return BackupReport{}, err
 			}
 		}
@@ -274,7 +290,46 @@ func (l *loader) row(ctx context.Context, body []byte) error {
 		return l.bad("%v", err)
 	}
 	l.end.Records++
+	if len(l.due[o.handle]) > 0 {
+		l.held = append(l.held, o) // nothing that is to be forgotten reaches the disk
+		return nil
+	}
 	return l.tx.PutRows(ctx, []Row{row})
+}
+
+// release writes the records that were held, without what is to be forgotten.
+func (l *loader) release(ctx context.Context) error {
+	cases := map[string][]opened{}
+	for _, o := range l.held {
+		cases[o.handle] = append(cases[o.handle], o)
+	}
+	l.held = nil
+	for _, handle := range slices.Sorted(maps.Keys(cases)) {
+		ops := cases[handle]
+		slices.SortFunc(ops, func(a, b opened) int { return cmp.Compare(a.seq, b.seq) })
+		before := erasedFields(ops)
+		if err := reforget(ops, l.due[handle]); err != nil {
+			return err
+		}
+		l.gone += erasedFields(ops) - before
+		for _, o := range ops {
+			row, err := o.row(l.keys[handle])
+			if err != nil {
+				return err
+			}
+			if err := l.tx.PutRows(ctx, []Row{row}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func erasedFields(ops []opened) (n int) {
+	for _, o := range ops {
+		n += len(o.rec.ErasedNames())
+	}
+	return n
 }
 
 func (l *loader) signed(ctx context.Context, body []byte) error {
@@ -337,5 +392,7 @@ func (l *loader) finish(body []byte) (BackupReport, error) {
 		}
 		return BackupReport{}, l.bad("something follows its end")
 	}
-	return l.end.report(sum), nil
+	r := l.end.report(sum)
+	r.Forgotten = l.gone
+	return r, nil
 }

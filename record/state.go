@@ -16,6 +16,7 @@ type chain struct {
 	handle  string
 	version int64
 	head    [32]byte
+	lost    int64 // records that may be missing, as its notes say
 	summary Summary
 }
 
@@ -24,7 +25,7 @@ func newChain(handle string) chain { return chain{handle: handle, summary: Summa
 // follow takes the next record: its number and its predecessor are checked.
 func (c *chain) follow(o opened) (Values, Meta, error) {
 	v := o.values()
-	if o.seq != c.version+1 || v.word("prev") != c.prev() {
+	if o.seq != c.version+1+lostBefore(v) || v.word("prev") != c.prev() {
 		return v, Meta{}, fault.New(fault.Internal, "the chain of case %s is broken at epoch %d, index %d: record %d does not follow record %d",
 			c.handle, o.epoch, o.index, o.seq, c.version)
 	}
@@ -35,7 +36,7 @@ func (c *chain) follow(o opened) (Values, Meta, error) {
 func (c *chain) take(o opened, v Values) (Values, Meta, error) {
 	m, err := metaOf(o, v)
 	c.summary.add(m, v)
-	c.version, c.head = o.seq, o.commitment
+	c.version, c.head, c.lost = o.seq, o.commitment, c.lost+lostBefore(v)
 	return v, m, err
 }
 
@@ -75,10 +76,11 @@ func (s *state) add(o opened) error {
 			return fault.New(fault.Internal, "the record at epoch %d, index %d does not fold: %v", o.epoch, o.index, err)
 		}
 	}
-	_, m, err := s.follow(o)
+	v, m, err := s.follow(o)
 	if err != nil {
 		return err
 	}
+	skip(s.numbers, lostBefore(v))
 	if m.Entry == entryReceipt {
 		s.numbers[m.Party] = max(s.numbers[m.Party], m.Number)
 	}
@@ -94,7 +96,7 @@ func metaOf(o opened, v Values) (Meta, error) {
 	_, imported := v["claimed-recorded-at"]
 	return Meta{Epoch: o.epoch, Index: o.index, Seq: o.seq, Commitment: o.commitment, Entry: v.word("entry"), ID: v.word("id"),
 		Recorded: at.UTC(), By: v.word("recorded-by"), Basis: v.word("basis"), Imported: imported,
-		Party: v.word("party"), Number: v.number("number"), Erased: o.rec.ErasedNames()}, nil
+		Party: v.word("party"), Number: v.number("number"), Erased: o.rec.ErasedNames(), Lost: lostBefore(v)}, nil
 }
 
 // add brings the line of the list up to date.

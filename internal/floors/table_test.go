@@ -55,8 +55,8 @@ var table = []room{
 	{path: "inventory", floor: useCase},
 	{path: "ledger", floor: useCase, modules: []string{"golang.org/x/mod"}},
 	{path: "ledger/ledgertest", floor: useCase, modules: []string{"golang.org/x/mod"}},
-	{path: "record", floor: useCase},
-	{path: "record/recordtest", floor: useCase},
+	{path: "record", floor: useCase, modules: []string{"golang.org/x/mod"}},
+	{path: "record/recordtest", floor: useCase, modules: []string{"golang.org/x/mod"}},
 	{path: "internal/durable", floor: useCase, shared: true},
 	{path: "internal/telemetry", floor: useCase, shared: true},
 

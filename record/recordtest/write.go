@@ -48,6 +48,9 @@ func (x *tx) PutLeaves(ctx context.Context, epoch int, first int64, entries []re
 	if err := x.write(ctx); err != nil {
 		return err
 	}
+	if _, ok := x.t.leaves[at{epoch, first - 1}]; !ok && first > 0 && first < maxIndex && len(entries) > 0 {
+		return x.doom(fault.New(fault.Internal, "leaf %d of epoch %d would not follow those that are kept: the database is damaged", first, epoch))
+	}
 	for i, e := range entries {
 		p := at{epoch, first + int64(i)}
 		if p.index < 0 || p.index >= maxIndex {

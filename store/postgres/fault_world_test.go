@@ -348,7 +348,7 @@ func examine(ctx context.Context, t testing.TB, r *replica, handle string, acked
 	if err != nil {
 		t.Fatal(err)
 	}
-		report, err := r.keeper.Audit(ctx, nil)
+	report, err := r.keeper.Audit(ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		}
 	}
 	d := &sqlstore.Dialect{
-		Types: map[string]string{"int": "BIGINT", "bytes": "BYTEA", "strict": ""},
+		Types: map[string]string{"int": "BIGINT", "bytes": "BYTEA", "strict": "", "postgres": ""},
 		Dial: func(ctx context.Context, write bool) (sqlstore.Conn, error) {
 			return dial(ctx, config, write)
 		},

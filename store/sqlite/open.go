@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{}
 	d := &sqlstore.Dialect{
-		Types:     map[string]string{"int": "INTEGER", "bytes": "BLOB", "strict": " STRICT"},
+		Types:     map[string]string{"int": "INTEGER", "bytes": "BLOB", "strict": " STRICT", "postgres": "--"},
 		Place:     place,
 		Fault:     faultOf(o.Code),
 		Scrub:     scrub,

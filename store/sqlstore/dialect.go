@@ -38,7 +38,9 @@ type Conn interface {
 
 // Dialect is what an engine does in its own way.
 type Dialect struct {
-	// Types gives the words for {int}, {bytes} and {strict} in migrations.
+	// Types gives the words for {int}, {bytes} and {strict} in migrations, and
+	// for {postgres}, which begins a line for that engine alone: the others make
+	// it a comment.
 	Types map[string]string
 	// Dial makes a connection, with its settings read back.
 	Dial func(ctx context.Context, write bool) (Conn, error)

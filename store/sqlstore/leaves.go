@@ -69,20 +69,11 @@ func scanHead(r Rows) (h ledger.Head, err error) {
 	return h, err
 }
 
-// leaf and hash are read straight from the driver's memory.
-type (
-	leaf receipt.Entry
-	hash tlog.Hash
-)
-
-// Scan implements sql.Scanner.
-func (l *leaf) Scan(src any) error { return exactly(l[:], src) }
+// hash is read straight from the driver's memory.
+type hash tlog.Hash
 
 // Scan implements sql.Scanner.
 func (h *hash) Scan(src any) error { return exactly(h[:], src) }
-
-// ScanBytes is what Scan is, for a driver that asks first.
-func (l *leaf) ScanBytes(b []byte) error { return exactly(l[:], b) }
 
 // ScanBytes is what Scan is, for a driver that asks first.
 func (h *hash) ScanBytes(b []byte) error { return exactly(h[:], b) }
@@ -103,27 +94,6 @@ func exactly(dst []byte, src any) error {
 	return nil
 }
 
-// Entries implements ledger.Leaves.
-func (t *tx) Entries(ctx context.Context, epoch int, from, to int64) ([]receipt.Entry, error) {
-	lo, hi, err := span(epoch, from, to)
-	if err != nil || lo == hi {
-		return nil, err
-	}
-	const doing = "reading leaves"
-	out := make([]receipt.Entry, 0, min(hi-lo, 1<<20))
-	err = t.query(ctx, doing, leavesSelect, func(r Rows) error {
-		out = append(out, receipt.Entry{})
-		return r.Scan((*leaf)(&out[len(out)-1]))
-	}, lo, hi)
-	if err == nil && int64(len(out)) == hi-lo {
-		return out, nil
-	}
-	if why := t.irregular(ctx, doing, leafPlaces, "leaf", lo, hi, receipt.EntrySize); why != nil {
-		return nil, why
-	}
-	return nil, err
-}
-
 // Nodes implements ledger.Leaves.
 func (t *tx) Nodes(ctx context.Context, epoch, level int, from, to int64) ([]tlog.Hash, error) {
 	lo, hi, err := nodeSpan(epoch, level, from, to)
@@ -139,19 +109,19 @@ func (t *tx) Nodes(ctx context.Context, epoch, level int, from, to int64) ([]tlo
 	if err == nil && int64(len(out)) == hi-lo {
 		return out, nil
 	}
-	if why := t.irregular(ctx, doing, nodePlaces, "node", lo, hi, tlog.HashSize); why != nil {
+	if why := t.irregular(ctx, doing, lo, hi); why != nil {
 		return nil, why
 	}
 	return nil, err
 }
 
-// irregular reads a range once more, slowly, and names what is wrong in it: the
-// first row that is missing or has not its size. Beyond the end of the log a
-// missing row is not found; inside, the database is damaged.
-func (t *tx) irregular(ctx context.Context, doing, query, what string, lo, hi int64, size int) error {
+// irregular reads a range of nodes once more, slowly, and names what is wrong in
+// it: the first row that is missing or has not its size. Beyond the end of the
+// log a missing row is not found; inside, the database is damaged.
+func (t *tx) irregular(ctx context.Context, doing string, lo, hi int64) error {
 	next := lo
 	var found error
-	err := t.query(ctx, doing, query, func(r Rows) error {
+	err := t.query(ctx, doing, nodePlaces, func(r Rows) error {
 		var at int64
 		var b []byte
 		if err := r.Scan(&at, &b); err != nil || found != nil {
@@ -159,10 +129,9 @@ func (t *tx) irregular(ctx context.Context, doing, query, what string, lo, hi in
 		}
 		switch {
 		case at != next:
-			found = t.missing(what, next)
-		case len(b) != size:
-			epoch, n := unplace(at)
-			found = fault.New(fault.Internal, "%s is damaged: it has %d bytes", naming(what, epoch, n), len(b))
+			found = missing("node", next)
+		case len(b) != tlog.HashSize:
+			found = damaged("node", at, len(b))
 		}
 		next++
 		return nil
@@ -174,7 +143,7 @@ func (t *tx) irregular(ctx context.Context, doing, query, what string, lo, hi in
 		return err
 	}
 	if next < hi {
-		return t.absent(ctx, what, next)
+		return t.absent(ctx, "node", next)
 	}
 	return nil
 }
@@ -192,38 +161,34 @@ func (t *tx) absent(ctx context.Context, what string, at int64) error {
 		within = i < h.Size>>(8*level)
 	}
 	if within {
-		return t.missing(what, at)
+		return missing(what, at)
 	}
-	return fault.New(fault.NotFound, "%s lies beyond the end of the log", naming(what, epoch, n))
+	return fault.New(fault.NotFound, "%s lies beyond the end of the log", naming(what, at))
 }
 
-func (t *tx) missing(what string, at int64) error {
+func missing(what string, at int64) error {
+	return fault.New(fault.Internal, "%s is missing: the database is damaged", naming(what, at))
+}
+
+func damaged(what string, at int64, size int) error {
+	return fault.New(fault.Internal, "%s is damaged: it has %d bytes", naming(what, at), size)
+}
+
+// naming names a leaf, a bundle or a node for a person.
+func naming(what string, at int64) string {
 	epoch, n := unplace(at)
-	return fault.New(fault.Internal, "%s is missing: the database is damaged", naming(what, epoch, n))
-}
-
-// naming names a leaf or a node for a person.
-func naming(what string, epoch int, n int64) string {
 	if what == "node" {
 		return fmt.Sprintf("node %d of level %d of epoch %d", n&(1<<nodeBits-1), n>>nodeBits, epoch)
 	}
-	return fmt.Sprintf("leaf %d of epoch %d", n, epoch)
+	return fmt.Sprintf("%s %d of epoch %d", what, n, epoch)
 }
 
 // PutLeaves implements ledger.Writer.
 func (t *tx) PutLeaves(ctx context.Context, epoch int, first int64, entries []receipt.Entry, nodes []ledger.Node) error {
-	lo, _, err := span(epoch, first, first+int64(len(entries)))
-	if err != nil {
+	if err := t.putEntries(ctx, epoch, first, entries); err != nil {
 		return t.doom(err)
 	}
-	args := make([]any, 0, 2*len(entries))
-	for i := range entries {
-		args = append(args, lo+int64(i), entries[i][:])
-	}
-	if err := t.insert(ctx, "storing leaves", leafInsert, 2, args); err != nil {
-		return err
-	}
-	args = make([]any, 0, 2*len(nodes))
+	args := make([]any, 0, 2*len(nodes))
 	for i := range nodes {
 		at, _, err := nodeSpan(epoch, nodes[i].Level, nodes[i].N, nodes[i].N+1)
 		if err != nil {

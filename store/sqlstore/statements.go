@@ -14,9 +14,16 @@ const (
 	headPrune  = `DELETE FROM head WHERE place >= $1 AND place < (
 		SELECT place FROM head WHERE place >= $1 AND place < $2 ORDER BY place DESC LIMIT 1 OFFSET $3)`
 
-	leavesSelect = `SELECT entry FROM leaf WHERE place >= $1 AND place < $2 ORDER BY place`
-	leafPlaces   = `SELECT place, entry FROM leaf WHERE place >= $1 AND place < $2 ORDER BY place`
-	leafInsert   = `INSERT INTO leaf (place, entry) VALUES `
+	bundlesSelect = `SELECT place, entries FROM bundle WHERE place >= $1 AND place < $2 ORDER BY place`
+	bundleInsert  = `INSERT INTO bundle (place, entries) VALUES `
+	leavesSelect  = `SELECT place, entry FROM leaf WHERE place >= $1 AND place < $2 ORDER BY place`
+	leafInsert    = `INSERT INTO leaf (place, entry) VALUES `
+	leavesTake    = `DELETE FROM leaf WHERE place >= $1 AND place < $2 RETURNING place, entry`
+	// The last leaf from $1 on that has a row, and the last bundle, of the epoch
+	// whose places are from $3 to $2. (Numbers appear first in their order: to
+	// SQLite $1 is a name, and some drivers bind by the order of names.)
+	leavesEnd = `SELECT COALESCE((SELECT MAX(place) FROM leaf WHERE place >= $1 AND place < $2), -1),
+		COALESCE((SELECT MAX(place) FROM bundle WHERE place >= $3 AND place < $2), -1)`
 
 	nodesSelect = `SELECT hash FROM node WHERE place >= $1 AND place < $2 ORDER BY place`
 	nodePlaces  = `SELECT place, hash FROM node WHERE place >= $1 AND place < $2 ORDER BY place`

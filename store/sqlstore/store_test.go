@@ -10,6 +10,7 @@ import (
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
+	"tocsin/receipt"
 	"tocsin/record"
 )
 
@@ -266,35 +267,38 @@ func TestGivingUpTheWait(t *testing.T) {
 // Damaged rows are named, whatever the damage, and never read as something else.
 func TestDamage(t *testing.T) {
 	at := func(i int64) int64 { return 1<<indexBits + i }
-	entry := make([]byte, 33)
-	bounds := func(rows map[string][][]any) error {
-		return stage(&puppet{rows: rows}).View(t.Context(), func(r record.Reader) error {
-			_, err := r.Entries(t.Context(), 1, 0, 3)
+	entry, bundle := make([]byte, receipt.EntrySize), make([]byte, bundleBytes)
+	head := [][]any{{at(1000), make([]byte, 6*32), timeText(zero)}}
+	for _, c := range []struct {
+		what          string
+		bundles, rows [][]any
+		head          [][]any
+		from, to      int64
+		want          string
+	}{
+		{"a leaf cut off", nil, [][]any{{at(0), entry}, {at(1), entry[:5]}, {at(2), entry}}, head, 0, 3, "leaf 1 of epoch 1 is damaged: it has 5 bytes"},
+		{"an empty leaf", nil, [][]any{{at(0), nil}}, head, 0, 3, "leaf 0 of epoch 1 is damaged: it has 0 bytes"},
+		{"a leaf that is not there", nil, [][]any{{at(0), entry}, {at(2), entry}}, head, 0, 3, "leaf 1 of epoch 1 is missing: the database is damaged"},
+		{"a last leaf that is not there", nil, [][]any{{at(0), entry}, {at(1), entry}}, head, 0, 3, "leaf 2 of epoch 1 is missing: the database is damaged"},
+		{"a leaf of another epoch", nil, [][]any{{2<<indexBits + int64(0), entry}}, head, 0, 3, "leaf 0 of epoch 1 is missing: the database is damaged"},
+		{
+			"a spoilt head", nil, [][]any{{at(0), entry}, {at(1), entry}}, [][]any{{at(3), make([]byte, 31), timeText(zero)}}, 0, 3,
+			"the head of the log at size 3 is damaged: its frontier has 31 bytes",
+		},
+		{"a bundle cut off", [][]any{{at(0), bundle}, {at(1), bundle[:255*33]}}, nil, head, 3, 300, "bundle 1 of epoch 1 is damaged: it has 8415 bytes"},
+		{"a bundle too long", [][]any{{at(0), append(bundle[:bundleBytes:bundleBytes], 0)}}, nil, head, 3, 300, "bundle 0 of epoch 1 is damaged: it has 8449 bytes"},
+		{"a first bundle that is not there", [][]any{{at(2), bundle}}, nil, head, 300, 600, "leaf 300 of epoch 1 is missing: the database is damaged"},
+		{"a bundle in between", [][]any{{at(0), bundle}, {at(2), bundle}}, nil, head, 3, 600, "leaf 256 of epoch 1 is missing: the database is damaged"},
+		{"the last bundle", [][]any{{at(0), bundle}}, nil, head, 3, 600, "leaf 256 of epoch 1 is missing: the database is damaged"},
+		{"a leaf after the bundles", [][]any{{at(0), bundle}}, [][]any{{at(257), entry}}, head, 3, 258, "leaf 256 of epoch 1 is missing: the database is damaged"},
+	} {
+		p := &puppet{rows: map[string][][]any{bundlesSelect: c.bundles, leavesSelect: c.rows, headNewest: c.head}}
+		err := stage(p).View(t.Context(), func(r record.Reader) error {
+			_, err := r.Entries(t.Context(), 1, c.from, c.to)
 			return err
 		})
-	}
-	for want, err := range map[string]error{
-		"leaf 1 of epoch 1 is damaged: it has 5 bytes": bounds(map[string][][]any{
-			leavesSelect: {{entry}, {entry[:5]}, {entry}},
-			leafPlaces:   {{at(0), entry}, {at(1), entry[:5]}, {at(2), entry}},
-		}),
-		"leaf 1 of epoch 1 is missing: the database is damaged": bounds(map[string][][]any{
-			leavesSelect: {{entry}, {entry}},
-			leafPlaces:   {{at(0), entry}, {at(2), entry}},
-		}),
-		"leaf 2 of epoch 1 is missing: the database is damaged": bounds(map[string][][]any{
-			leavesSelect: {{entry}, {entry}},
-			leafPlaces:   {{at(0), entry}, {at(1), entry}},
-			headNewest:   {{at(3), []byte{}, timeText(zero)}},
-		}),
-		"the head of the log at size 3 is damaged: its frontier has 31 bytes": bounds(map[string][][]any{
-			leavesSelect: {{entry}, {entry}},
-			leafPlaces:   {{at(0), entry}, {at(1), entry}},
-			headNewest:   {{at(3), make([]byte, 31), timeText(zero)}},
-		}),
-	} {
-		if fault.KindOf(err) != fault.Internal || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
+		if fault.KindOf(err) != fault.Internal || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", c.what, err, c.want)
 		}
 	}
 	root := make([]byte, 32)
@@ -309,6 +313,41 @@ func TestDamage(t *testing.T) {
 		})
 		if fault.KindOf(err) != fault.Internal || !strings.Contains(err.Error(), "damaged") {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// The rows that a full bundle takes the place of are all there and whole, or
+// nothing is written.
+func TestDamagedTail(t *testing.T) {
+	at := func(i int64) int64 { return 1<<indexBits + i }
+	entry := make([]byte, receipt.EntrySize)
+	var tail [][]any
+	for i := range int64(255) {
+		tail = append(tail, []any{at(254 - i), entry}) // the engine gives them as it likes
+	}
+	for _, c := range []struct {
+		what string
+		rows [][]any
+		want string
+	}{
+		{"all is well (control)", tail, ""},
+		{"a leaf that is not there", append(slices.Clone(tail[:100]), tail[101:]...), "leaf 154 of epoch 1 is missing: the database is damaged"},
+		{"a leaf cut off", append(slices.Clone(tail[:254]), []any{at(0), entry[:32]}), "leaf 0 of epoch 1 is damaged: it has 32 bytes"},
+		{"a leaf that was not asked for", append(slices.Clone(tail), []any{at(255), entry}), "leaf 0 of epoch 1 is missing: the database is damaged"},
+	} {
+		p := &puppet{rows: map[string][][]any{leavesEnd: {{at(254), int64(-1)}}, leavesTake: c.rows}}
+		err := stage(p).Update(t.Context(), func(w record.Tx) error {
+			return w.PutLeaves(t.Context(), 1, 255, make([]receipt.Entry, 1), nil)
+		})
+		last, stored := p.asked[len(p.asked)-1], slices.Contains(p.asked, values(bundleInsert, 1, 2))
+		switch {
+		case c.want == "":
+			if err != nil || !stored || last != "commit" {
+				t.Errorf("%s: %v; asked %q", c.what, err, p.asked)
+			}
+		case fault.KindOf(err) != fault.Internal || err.Error() != c.want || stored || last != "rollback":
+			t.Errorf("%s: got %v, want %s; asked %q", c.what, err, c.want, p.asked)
 		}
 	}
 }

@@ -60,6 +60,17 @@ func (t *tx) exec(ctx context.Context, doing, query string, args ...any) (int64,
 	return n, nil
 }
 
+// change is what exec is, for a statement that gives the rows it changed.
+func (t *tx) change(ctx context.Context, doing, query string, each func(Rows) error, args ...any) error {
+	if t.doomed != nil {
+		return t.doomed
+	}
+	if err := t.query(ctx, doing, query, each, args...); err != nil {
+		return t.doom(err)
+	}
+	return nil
+}
+
 func (t *tx) doom(err error) error {
 	if t.doomed == nil {
 		t.doomed = err

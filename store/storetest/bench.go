@@ -81,6 +81,36 @@ func Fill(t testing.TB, s record.Store, n int) {
 	}
 }
 
+// FillSingly is Fill for a log that grows by one leaf at a time, in transactions
+// of many for the sake of time: what it leaves behind is the same. now and then
+// is called between transactions, after so many leaves, for the housekeeping that
+// a server does by itself.
+func FillSingly(t testing.TB, s record.Store, n, then int, now func()) {
+	const together = 500
+	update(t, s, func(ctx context.Context, w record.Tx) error {
+		return w.PutEpoch(ctx, ledger.Epoch{N: 1, Origin: "log.example.org/1", Opened: at})
+	})
+	since := 0
+	for size := 0; size < n; {
+		update(t, s, func(ctx context.Context, w record.Tx) error {
+			for end := min(size+together, n); size < end; size++ {
+				var nodes []ledger.Node
+				if size%full == full-1 {
+					nodes = []ledger.Node{{Level: 1, N: int64(size / full), Hash: hashOf(fmt.Sprint(1, size/full))}}
+				}
+				if err := w.PutLeaves(ctx, 1, int64(size), entries(size, size+1), nodes); err != nil {
+					return err
+				}
+			}
+			return w.PutHead(ctx, head(1, int64(size)))
+		})
+		if since += together; since >= then {
+			since = 0
+			now()
+		}
+	}
+}
+
 // Scan reads n leaves in ranges as an audit does, and tells whether all came.
 func Scan(t testing.TB, s record.Store, n int) {
 	view(t, s, func(ctx context.Context, r record.Reader) error {

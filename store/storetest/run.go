@@ -28,6 +28,8 @@ func Run(t *testing.T, open func(t *testing.T) record.Store) {
 		{"what is put is read again to the byte", roundTrip},
 		{"ranges are half open and never short", ranges},
 		{"a missing row is named", holes},
+		{"leaves are read as they were put, whatever the batches", bundles},
+		{"leaves follow one another", follows},
 		{"a head only grows", heads},
 		{"old heads are pruned when a checkpoint is published", prunes},
 		{"a new epoch has indexes of its own", epochs},

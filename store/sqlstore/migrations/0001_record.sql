@@ -1,6 +1,7 @@
 -- The record and its log. Placeholders in braces are types that the engines
--- name differently. place is epoch << 40 | index: one integer as key keeps a
--- leaf small (42 bytes a row on SQLite, where it is the row's own address).
+-- name differently; a line that begins with the name of an engine is for that
+-- engine. place is epoch << 40 | index: one integer as key keeps rows small, and
+-- on SQLite it is the row's own address.
 
 -- Who this database is: a random id from its making.
 CREATE TABLE store (
@@ -19,10 +20,22 @@ CREATE TABLE event (
 -- Fillers belong to no case and have no sequence.
 CREATE UNIQUE INDEX event_of_case ON event (handle, seq) WHERE handle <> '';
 
+-- A full bundle is 256 leaves in one row, 33 bytes each; place is epoch << 40 |
+-- number of the bundle. Its bytes are random: to compress them is lost labour,
+-- and a row of more than a page goes beside the table in any case.
+CREATE TABLE bundle (
+  place {int} PRIMARY KEY,
+  entries {bytes} NOT NULL
+){strict};
+{postgres} ALTER TABLE bundle ALTER COLUMN entries SET STORAGE EXTERNAL;
+
+-- The leaves after the last full bundle: at most 255 an epoch. All that were
+-- here before are dead rows, so the table is cleaned by their number alone.
 CREATE TABLE leaf (
   place {int} PRIMARY KEY,
   entry {bytes} NOT NULL
 ){strict};
+{postgres} ALTER TABLE leaf SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1024, autovacuum_vacuum_cost_delay = 0);
 
 -- place is epoch << 40 | level << 36 | n.
 CREATE TABLE node (
