@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"tocsin/internal/fault"
 	"tocsin/receipt"
 )
@@ -384,24 +382,4 @@ func (p *Publisher) logger() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return p.Log
-}
-
-// WitnessRequest gives what a witness on a closed network is to be sent for the
-// last published checkpoint: the proof from the size that it saw last, and the
-// note.
-func (p *Publisher) WitnessRequest(ctx context.Context, old int64) (proof []tlog.Hash, note []byte, err error) {
-	err = p.Store.ViewLog(ctx, func(r Reader) error {
-		head, err := soundHead(ctx, r)
-		if err != nil {
-			return err
-		}
-		last, err := lastPublished(ctx, r, head.Epoch)
-		if err != nil {
-			return err
-		}
-		note = last.Note
-		proof, err = proofFrom(ctx, r, last, old)
-		return err
-	})
-	return proof, note, err
 }

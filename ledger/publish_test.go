@@ -317,6 +317,37 @@ func TestTwoPublishers(t *testing.T) {
 	}
 }
 
+// One publisher is held up by a witness; another completes the same intent and
+// goes on. What both have collected is kept, in the row that it belongs to.
+func TestOvertakenPublisher(t *testing.T) {
+	slow, quick := witness(t, "witness.example.org/a"), witness(t, "witness.example.org/b")
+	w := newWorld(t, slow)
+	w.append(9)
+	other := *w
+	other.start(quick)
+	slow.Answer = func(_ int64, _, lines []byte, err error) ([]byte, error) {
+		slow.Answer = nil
+		other.append(3)
+		if done := other.publish(); done.Size != 13 || done.Seq != 2 {
+			t.Errorf("%+v", done)
+		}
+		return lines, err
+	}
+	w.pub.Stampers = []ledger.Stamper{&ledgertest.Stamper{}}
+	if done := w.publish(); done.Size != 13 && done.Size != 10 {
+		t.Errorf("%+v", done)
+	}
+	rows := w.signed()
+	first, err := receipt.ParseNote(rows[0].Note)
+	must(t, err)
+	both, err := first.Verify([]receipt.Key{slow.Key(), quick.Key()})
+	must(t, err)
+	if len(rows) != 2 || len(both) != 2 || len(rows[0].Stamps) != 1 || !rows[0].Timed {
+		t.Errorf("%d rows, the first cosigned by %d", len(rows), len(both))
+	}
+	w.sound()
+}
+
 // taken is a store in which somebody else was quicker.
 type taken struct{ ledger.Store }
 

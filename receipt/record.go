@@ -33,15 +33,31 @@ type field struct {
 // fault.Invalid for a name without a slot, or a value that is no JSON, null,
 // not UTF-8, has space around it or is larger than MaxValue.
 func NewRecord(values map[string][]byte, rand io.Reader) (*Record, error) {
-	for name := range values {
-		if _, err := slotNamed(name); err != nil {
-			return nil, err
-		}
+	if err := allNamed(values); err != nil {
+		return nil, err
 	}
 	r := &Record{fields: make([]field, 0, len(values))}
 	if _, err := io.ReadFull(rand, r.seed[:]); err != nil {
 		return nil, noChance(err)
 	}
+	if err := r.fill(values, rand); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// allNamed refuses a name without a slot.
+func allNamed(values map[string][]byte) error {
+	for name := range values {
+		if _, err := slotNamed(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill puts the values in, each with a salt of its own.
+func (r *Record) fill(values map[string][]byte, rand io.Reader) error {
 	total := 0
 	for slot, name := range slots {
 		value, ok := values[name]
@@ -49,18 +65,18 @@ func NewRecord(values map[string][]byte, rand io.Reader) (*Record, error) {
 			continue
 		}
 		if err := checkValue(name, value); err != nil {
-			return nil, err
+			return err
 		}
 		if total += len(value); total > MaxRecord {
-			return nil, fault.At("", 0, name, "the values of one record have more than %d bytes", MaxRecord)
+			return fault.At("", 0, name, "the values of one record have more than %d bytes", MaxRecord)
 		}
 		f := field{slot: slot, value: bytes.Clone(value)}
 		if _, err := io.ReadFull(rand, f.salt[:]); err != nil {
-			return nil, noChance(err)
+			return noChance(err)
 		}
 		r.fields = append(r.fields, f)
 	}
-	return r, nil
+	return nil
 }
 
 func noChance(err error) error {

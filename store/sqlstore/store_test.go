@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -349,5 +352,38 @@ func TestDamagedTail(t *testing.T) {
 		case fault.KindOf(err) != fault.Internal || err.Error() != c.want || stored || last != "rollback":
 			t.Errorf("%s: got %v, want %s; asked %q", c.what, err, c.want, p.asked)
 		}
+	}
+}
+
+// To SQLite $1 is a name, and drivers differ in how they bind names: the numbers
+// appear in their order in each statement, so that all bind alike.
+func TestParametersInOrder(t *testing.T) {
+	text, err := os.ReadFile("statements.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := regexp.MustCompile("`[^`]+`").FindAllString(string(text), -1)
+	if len(statements) < 30 {
+		t.Fatalf("only %d statements were found", len(statements))
+	}
+	number := regexp.MustCompile(`\$(\d+)`)
+	inOrder := func(statement string) bool {
+		seen := 0
+		for _, m := range number.FindAllStringSubmatch(statement, -1) {
+			n, err := strconv.Atoi(m[1])
+			if err != nil || n > seen+1 {
+				return false
+			}
+			seen = max(seen, n)
+		}
+		return true
+	}
+	for _, s := range statements {
+		if !inOrder(s) {
+			t.Errorf("the parameters are out of order in %s", s)
+		}
+	}
+	if inOrder("a >= $1 AND a < $3 OR a = $2") {
+		t.Error("control: parameters out of order pass")
 	}
 }
