@@ -207,7 +207,7 @@ func (b *batch) replay(ctx context.Context, key [32]byte, c command) (Result, bo
 		for _, m := range s.metas {
 			if m.Epoch == r.Epoch && m.Index == r.First {
 				res.ID, res.Recorded = m.ID, m.Recorded
-				return res, true, nil
+				return res, true, r.fits(m.Seq)
 			}
 		}
 	}
@@ -229,7 +229,17 @@ func (b *batch) replay(ctx context.Context, key [32]byte, c command) (Result, bo
 		return Result{}, false, err
 	}
 	res.ID, res.Recorded = m.ID, m.Recorded
-	return res, true, nil
+	return res, true, r.fits(m.Seq)
+}
+
+// fits refuses a remembered answer whose parts contradict one another: seq is
+// that of the record at First. No single bit can change in them without that,
+// and nobody is told of another command's record.
+func (r Request) fits(seq int64) error {
+	if r.Count < 1 || seq+r.Count-1 != r.Version {
+		return fault.New(fault.Internal, "the remembered answer to this command is damaged; look at the case, and run tocsin ledger audit")
+	}
+	return nil
 }
 
 // find gives the case as it stands after the commands before.
@@ -301,11 +311,15 @@ func (b *batch) make(s *state, c command, drafts []draft) ([]opened, error) {
 		if d.link > 0 {
 			v["event"] = text(hexOf(made[d.link-1].commitment))
 		}
-		rec, err := receipt.NewRecord(v, b.k.o.Rand)
+		blank, err := b.k.blanks.take()
 		if err != nil {
 			return nil, err
 		}
-		o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)+len(made)), handle: s.handle, seq: seq, commitment: rec.Commitment()}
+		rec, commitment, err := blank.Record(v, b.k.o.Rand)
+		if err != nil {
+			return nil, err
+		}
+		o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)+len(made)), handle: s.handle, seq: seq, commitment: commitment}
 		prev = hexOf(o.commitment)
 		made = append(made, o)
 	}
@@ -390,11 +404,12 @@ func (b *batch) put(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, k := range b.newKeys {
-		if err := b.tx.PutKey(ctx, k); err != nil {
+	if len(b.newKeys) > 0 {
+		if err := b.tx.PutKey(ctx, b.newKeys...); err != nil {
 			return err
 		}
 	}
+	var views []View
 	seen := map[string]bool{}
 	for _, handle := range b.views {
 		if seen[handle] {
@@ -405,14 +420,15 @@ func (b *batch) put(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := b.tx.PutView(ctx, v); err != nil {
+		views = append(views, v)
+	}
+	if len(views) > 0 {
+		if err := b.tx.PutView(ctx, views...); err != nil {
 			return err
 		}
 	}
-	for _, r := range b.requests {
-		if err := b.tx.PutRequest(ctx, r); err != nil {
-			return err
-		}
+	if len(b.requests) > 0 {
+		return b.tx.PutRequest(ctx, b.requests...)
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package record
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"sync"
 
@@ -78,12 +80,12 @@ func (k *Keeper) readView(ctx context.Context, r Reader, v View) (*state, error)
 	if err != nil {
 		return nil, err
 	}
+	ops, err := openChain(ck, rows)
+	if err != nil {
+		return nil, err
+	}
 	s := newState(v.Handle)
-	for _, row := range rows {
-		o, err := openRow(ck, row)
-		if err != nil {
-			return nil, err
-		}
+	for _, o := range ops {
 		if err := s.add(o); err != nil {
 			return nil, err
 		}
@@ -93,6 +95,31 @@ func (k *Keeper) readView(ctx context.Context, r Reader, v View) (*state, error)
 	}
 	k.cache.put(s)
 	return s, nil
+}
+
+// openChain opens the records of a case, and takes the commitment of each but the
+// last from the one that follows and names it: both were sealed here, and their
+// places with them. An audit, and every receipt, computes them again.
+func openChain(key CaseKey, rows []Row) ([]opened, error) {
+	ops := make([]opened, len(rows))
+	for i, row := range rows {
+		var err error
+		if ops[i], err = unseal(key, row); err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			continue
+		}
+		prev, err := hex.DecodeString(ops[i].values().word("prev"))
+		if err != nil || len(prev) != sha256.Size {
+			return nil, fault.New(fault.Internal, "the chain of case %s is broken at epoch %d, index %d: it names no record before it", row.Handle, row.Epoch, row.Index)
+		}
+		ops[i-1].commitment = [32]byte(prev)
+	}
+	if n := len(ops); n > 0 {
+		ops[n-1].commitment = ops[n-1].rec.Commitment()
+	}
+	return ops, nil
 }
 
 func (k *Keeper) keyOf(ctx context.Context, r Reader, handle string) (CaseKey, error) {

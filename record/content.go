@@ -114,8 +114,18 @@ func (o opened) row(key CaseKey) (Row, error) {
 	return Row{Epoch: o.epoch, Index: o.index, Handle: o.handle, Seq: o.seq, Sealed: sealed}, nil
 }
 
-// openRow opens a row and refuses one whose content belongs elsewhere.
+// openRow opens a row, refuses one whose content belongs elsewhere, and computes
+// the commitment.
 func openRow(key CaseKey, r Row) (opened, error) {
+	o, err := unseal(key, r)
+	if err == nil {
+		o.commitment = o.rec.Commitment()
+	}
+	return o, err
+}
+
+// unseal is openRow without the commitment, which is most of the work.
+func unseal(key CaseKey, r Row) (opened, error) {
 	plain, err := key.open(rowPlace(r.Handle, r.Epoch, r.Index), r.Sealed)
 	if err != nil {
 		return opened{}, err
@@ -124,7 +134,7 @@ func openRow(key CaseKey, r Row) (opened, error) {
 	if err != nil {
 		return opened{}, fault.New(fault.Internal, "the record at epoch %d, index %d: %v", r.Epoch, r.Index, err)
 	}
-	o := opened{content: c, epoch: r.Epoch, index: r.Index, handle: r.Handle, seq: r.Seq, commitment: c.rec.Commitment()}
+	o := opened{content: c, epoch: r.Epoch, index: r.Index, handle: r.Handle, seq: r.Seq}
 	v := Values{}
 	for _, name := range []string{"handle", "sequence"} {
 		if value, ok := c.rec.Value(name); ok {

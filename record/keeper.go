@@ -27,6 +27,7 @@ type Keeper struct {
 	o      Options
 	clock  *clock
 	cache  *cache
+	blanks *blanks
 	jobs   chan *job
 	mu     sync.RWMutex // guards closed against the channel
 	closed bool
@@ -41,7 +42,7 @@ func New(store Store, o Options) (*Keeper, error) {
 	}
 	o = o.orDefault()
 	k := &Keeper{store: store, seal: NewSealer(o.Wraps, o.LookupKey, o.Rand), o: o, clock: newClock(o.Now, o.Elapsed),
-		cache: newCache(), jobs: make(chan *job, maxWaiting), done: make(chan struct{})}
+		cache: newCache(), blanks: newBlanks(o.Rand), jobs: make(chan *job, maxWaiting), done: make(chan struct{})}
 	go k.sequence()
 	return k, nil
 }
@@ -79,12 +80,16 @@ func (s *sharedReader) Read(p []byte) (int, error) {
 // Close lets the commands that wait finish, and takes no more. The store stays open.
 func (k *Keeper) Close() error {
 	k.mu.Lock()
-	if !k.closed {
+	first := !k.closed
+	if first {
 		k.closed = true
 		close(k.jobs)
 	}
 	k.mu.Unlock()
 	<-k.done
+	if first {
+		k.blanks.close()
+	}
 	k.seal.forget()
 	return nil
 }
@@ -264,6 +269,9 @@ func (k *Keeper) commit(jobs []*job) error {
 		if b, err = k.begin(ctx, tx); err != nil {
 			return err
 		}
+		if err := b.readAhead(ctx, jobs); err != nil {
+			return err
+		}
 		for _, j := range jobs {
 			j.res, j.err, j.first = Result{}, nil, receiptOf{}
 			res, err := b.apply(ctx, j)
@@ -288,6 +296,7 @@ func (k *Keeper) commit(jobs []*job) error {
 	for _, s := range b.states {
 		k.cache.put(s)
 	}
+	k.blanks.used(len(b.entries))
 	return nil
 }
 

@@ -57,6 +57,8 @@ type Rows interface {
 // Views reads the projection. NotFound if there is none.
 type Views interface {
 	ViewOf(ctx context.Context, handle string) (View, error)
+	// ViewsOf gives those of them that there are, in no order.
+	ViewsOf(ctx context.Context, handles []string) ([]View, error)
 	ViewByLookup(ctx context.Context, lookup [32]byte) (View, error)
 	EachView(ctx context.Context, fn func(View) error) error // in order of Handle
 }
@@ -64,12 +66,16 @@ type Views interface {
 // Keys reads the wrapped keys of the cases.
 type Keys interface {
 	KeyOf(ctx context.Context, handle string) (Key, error)
+	// KeysOf gives those of them that there are, in no order.
+	KeysOf(ctx context.Context, handles []string) ([]Key, error)
 	EachKey(ctx context.Context, fn func(Key) error) error // in order of Handle
 }
 
 // Requests finds an earlier answer. NotFound if there is none.
 type Requests interface {
 	RequestBy(ctx context.Context, key [32]byte) (Request, error)
+	// RequestsBy gives those of them that there are, in no order.
+	RequestsBy(ctx context.Context, keys [][32]byte) ([]Request, error)
 	EachRequest(ctx context.Context, fn func(Request) error) error
 }
 
@@ -93,12 +99,14 @@ type Tx interface {
 	Eraser
 }
 
-// Putter inserts. A row whose place is taken is a fault.Conflict.
+// Putter inserts, many at a time where there are many: to a server each call is
+// a journey. A row whose place is taken is a fault.Conflict; of two views or keys
+// with one handle the later counts.
 type Putter interface {
 	PutRows(ctx context.Context, rows []Row) error
-	PutView(ctx context.Context, v View) error // inserts or replaces
-	PutKey(ctx context.Context, k Key) error   // inserts or replaces
-	PutRequest(ctx context.Context, r Request) error
+	PutView(ctx context.Context, views ...View) error // inserts or replaces
+	PutKey(ctx context.Context, keys ...Key) error    // inserts or replaces
+	PutRequest(ctx context.Context, requests ...Request) error
 	// TouchRequest counts a replay: a durable write, so that an answer given
 	// again rests on a commit of its own.
 	TouchRequest(ctx context.Context, key [32]byte) error

@@ -167,41 +167,47 @@ func (x *tx) PutRows(ctx context.Context, rows []record.Row) error {
 	return nil
 }
 
-func (x *tx) PutView(ctx context.Context, v record.View) error {
+func (x *tx) PutView(ctx context.Context, views ...record.View) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
-	if err := isText(v.Handle); err != nil {
-		return x.doom(err)
-	}
-	for _, o := range x.t.views {
-		if o.Lookup == v.Lookup && o.Handle != v.Handle {
-			return x.doom(conflict("a look-up"))
+	for _, v := range views {
+		if err := isText(v.Handle); err != nil {
+			return x.doom(err)
 		}
+		for _, o := range x.t.views {
+			if o.Lookup == v.Lookup && o.Handle != v.Handle {
+				return x.doom(conflict("a look-up"))
+			}
+		}
+		x.t.views[v.Handle] = v
 	}
-	x.t.views[v.Handle] = v
 	return nil
 }
 
-func (x *tx) PutKey(ctx context.Context, k record.Key) error {
+func (x *tx) PutKey(ctx context.Context, keys ...record.Key) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
-	if err := isText(k.Handle); err != nil {
-		return x.doom(err)
+	for _, k := range keys {
+		if err := isText(k.Handle); err != nil {
+			return x.doom(err)
+		}
+		x.t.keys[k.Handle] = k
 	}
-	x.t.keys[k.Handle] = k
 	return nil
 }
 
-func (x *tx) PutRequest(ctx context.Context, r record.Request) error {
+func (x *tx) PutRequest(ctx context.Context, requests ...record.Request) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
-	if _, ok := x.t.requests[r.Key]; ok {
-		return x.doom(conflict("a request"))
+	for _, r := range requests {
+		if _, ok := x.t.requests[r.Key]; ok {
+			return x.doom(conflict("a request"))
+		}
+		x.t.requests[r.Key] = r
 	}
-	x.t.requests[r.Key] = r
 	return nil
 }
 

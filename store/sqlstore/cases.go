@@ -54,13 +54,55 @@ func (t *tx) EachView(ctx context.Context, fn func(record.View) error) error {
 	}, fn)
 }
 
-// PutView implements record.Putter.
-func (t *tx) PutView(ctx context.Context, v record.View) error {
-	if err := clean("a handle", v.Handle); err != nil {
-		return t.doom(err)
+// ViewsOf implements record.Views.
+func (t *tx) ViewsOf(ctx context.Context, handles []string) ([]record.View, error) {
+	keys, err := handlesOf(handles)
+	if err != nil {
+		return nil, err
 	}
-	_, err := t.exec(ctx, "storing the projection of a case", viewPut, v.Handle, v.Version, v.Head[:], v.Lookup[:], blob(v.Sealed))
-	return err
+	return many(ctx, t, readingViews, viewsIn, scanView, keys)
+}
+
+func handlesOf(handles []string) ([]any, error) {
+	out := make([]any, len(handles))
+	for i, h := range handles {
+		if err := clean("a handle", h); err != nil {
+			return nil, err
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+// newest leaves out what a later one of the same handle replaces: an engine may
+// refuse to write a row twice in one statement.
+func newest[T any](list []T, handle func(T) string) []T {
+	if len(list) < 2 {
+		return list
+	}
+	last := make(map[string]int, len(list))
+	for i, v := range list {
+		last[handle(v)] = i
+	}
+	var out []T
+	for i, v := range list {
+		if last[handle(v)] == i {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// PutView implements record.Putter.
+func (t *tx) PutView(ctx context.Context, views ...record.View) error {
+	args := make([]any, 0, 5*len(views))
+	for _, v := range newest(views, func(v record.View) string { return v.Handle }) {
+		if err := clean("a handle", v.Handle); err != nil {
+			return t.doom(err)
+		}
+		args = append(args, v.Handle, v.Version, v.Head[:], v.Lookup[:], blob(v.Sealed))
+	}
+	return t.upsert(ctx, "storing the projections of cases", viewInsert, viewReplace, 5, args)
 }
 
 // DropViews implements record.Eraser.
@@ -92,13 +134,25 @@ func (t *tx) EachKey(ctx context.Context, fn func(record.Key) error) error {
 	}, fn)
 }
 
-// PutKey implements record.Putter.
-func (t *tx) PutKey(ctx context.Context, k record.Key) error {
-	if err := clean("a handle", k.Handle); err != nil {
-		return t.doom(err)
+// KeysOf implements record.Keys.
+func (t *tx) KeysOf(ctx context.Context, handles []string) ([]record.Key, error) {
+	keys, err := handlesOf(handles)
+	if err != nil {
+		return nil, err
 	}
-	_, err := t.exec(ctx, "storing the key of a case", keyPut, k.Handle, k.Generation, blob(k.Wrapped))
-	return err
+	return many(ctx, t, readingKeys, keysIn, scanKey, keys)
+}
+
+// PutKey implements record.Putter.
+func (t *tx) PutKey(ctx context.Context, keys ...record.Key) error {
+	args := make([]any, 0, 3*len(keys))
+	for _, k := range newest(keys, func(k record.Key) string { return k.Handle }) {
+		if err := clean("a handle", k.Handle); err != nil {
+			return t.doom(err)
+		}
+		args = append(args, k.Handle, k.Generation, blob(k.Wrapped))
+	}
+	return t.upsert(ctx, "storing the keys of cases", keyInsert, keyReplace, 3, args)
 }
 
 func scanRequest(r Rows) (q record.Request, err error) {
@@ -121,14 +175,26 @@ func (t *tx) EachRequest(ctx context.Context, fn func(record.Request) error) err
 	}, fn)
 }
 
-// PutRequest implements record.Putter.
-func (t *tx) PutRequest(ctx context.Context, r record.Request) error {
-	if err := clean("a handle", r.Handle); err != nil {
-		return t.doom(err)
+// RequestsBy implements record.Requests.
+func (t *tx) RequestsBy(ctx context.Context, keys [][32]byte) ([]record.Request, error) {
+	list := make([]any, len(keys))
+	for i := range keys {
+		list[i] = keys[i][:]
 	}
-	return t.insert(ctx, "storing the answer to a request", requestInsert, 8, []any{
-		r.Key[:], r.Digest[:], r.Handle, r.Version, r.Epoch, r.First, r.Count, r.Replays,
-	})
+	return many(ctx, t, readingRequests, requestsIn, scanRequest, list)
+}
+
+// PutRequest implements record.Putter.
+func (t *tx) PutRequest(ctx context.Context, requests ...record.Request) error {
+	args := make([]any, 0, 8*len(requests))
+	for i := range requests {
+		r := &requests[i]
+		if err := clean("a handle", r.Handle); err != nil {
+			return t.doom(err)
+		}
+		args = append(args, r.Key[:], r.Digest[:], r.Handle, r.Version, r.Epoch, r.First, r.Count, r.Replays)
+	}
+	return t.insert(ctx, "storing the answers to requests", requestInsert, 8, args)
 }
 
 // TouchRequest implements record.Putter.

@@ -2,7 +2,8 @@ package sqlstore
 
 // Every statement of the stores, but those of the migrations and of an engine's
 // own housekeeping. They run on both engines as they are. Names that end in
-// Insert take rows of parameters at their end (see insert).
+// Insert take rows of parameters at their end (see insert), followed by what ends
+// in Replace where a row may be there already; those that end in In take a list.
 const (
 	epochsSelect = `SELECT n, origin, opened, before_size, carried FROM epoch ORDER BY n`
 	epochNewest  = `SELECT n, origin, opened, before_size, carried FROM epoch ORDER BY n DESC LIMIT 1`
@@ -54,8 +55,9 @@ const (
 	viewByLookup = `SELECT ` + viewColumns + ` FROM case_view WHERE lookup = $1`
 	viewFirst    = `SELECT ` + viewColumns + ` FROM case_view ORDER BY handle LIMIT $1`
 	viewPage     = `SELECT ` + viewColumns + ` FROM case_view WHERE handle > $1 ORDER BY handle LIMIT $2`
-	viewPut      = `INSERT INTO case_view (` + viewColumns + `) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (handle) DO UPDATE SET version = excluded.version, head = excluded.head,
+	viewsIn      = `SELECT ` + viewColumns + ` FROM case_view WHERE handle IN `
+	viewInsert   = `INSERT INTO case_view (` + viewColumns + `) VALUES `
+	viewReplace  = ` ON CONFLICT (handle) DO UPDATE SET version = excluded.version, head = excluded.head,
 		lookup = excluded.lookup, sealed = excluded.sealed`
 	viewsDrop = `DELETE FROM case_view`
 
@@ -63,11 +65,13 @@ const (
 	keyOf      = `SELECT ` + keyColumns + ` FROM case_key WHERE handle = $1`
 	keyFirst   = `SELECT ` + keyColumns + ` FROM case_key ORDER BY handle LIMIT $1`
 	keyPage    = `SELECT ` + keyColumns + ` FROM case_key WHERE handle > $1 ORDER BY handle LIMIT $2`
-	keyPut     = `INSERT INTO case_key (` + keyColumns + `) VALUES ($1, $2, $3)
-		ON CONFLICT (handle) DO UPDATE SET generation = excluded.generation, wrapped = excluded.wrapped`
+	keysIn     = `SELECT ` + keyColumns + ` FROM case_key WHERE handle IN `
+	keyInsert  = `INSERT INTO case_key (` + keyColumns + `) VALUES `
+	keyReplace = ` ON CONFLICT (handle) DO UPDATE SET generation = excluded.generation, wrapped = excluded.wrapped`
 
 	requestColumns = `key, digest, handle, version, epoch, first, count, replays`
 	requestBy      = `SELECT ` + requestColumns + ` FROM request WHERE key = $1`
+	requestsIn     = `SELECT ` + requestColumns + ` FROM request WHERE key IN `
 	requestPage    = `SELECT ` + requestColumns + ` FROM request WHERE key > $1 ORDER BY key LIMIT $2`
 	requestFirst   = `SELECT ` + requestColumns + ` FROM request ORDER BY key LIMIT $1`
 	requestInsert  = `INSERT INTO request (` + requestColumns + `) VALUES `

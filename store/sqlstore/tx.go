@@ -78,15 +78,20 @@ func (t *tx) doom(err error) error {
 	return err
 }
 
-// chunks are the sizes in which rows are inserted: few statements for a batch,
-// and few different ones for an engine to keep prepared.
+// chunks are the sizes in which rows are inserted and looked up: few statements
+// for a batch, and few different ones for an engine to keep prepared.
 var chunks = []int{256, 64, 16, 4, 1}
 
 // insert adds rows, each a list of width parameters; prefix ends in VALUES.
 func (t *tx) insert(ctx context.Context, doing, prefix string, width int, args []any) error {
+	return t.upsert(ctx, doing, prefix, "", width, args)
+}
+
+// upsert is insert where suffix says what becomes of a row that is there.
+func (t *tx) upsert(ctx context.Context, doing, prefix, suffix string, width int, args []any) error {
 	for _, size := range chunks {
 		for len(args) >= size*width {
-			if _, err := t.exec(ctx, doing, values(prefix, size, width), args[:size*width]...); err != nil {
+			if _, err := t.exec(ctx, doing, values(prefix, size, width)+suffix, args[:size*width]...); err != nil {
 				return err
 			}
 			args = args[size*width:]
@@ -138,6 +143,31 @@ func all[T any](ctx context.Context, t *tx, doing, query string, scan func(Rows)
 		return err
 	}, args...)
 	return out, err
+}
+
+// many reads the rows whose key is in a list; prefix ends in IN. The last key is
+// repeated until there are as many as one of the chunks has.
+func many[T any](ctx context.Context, t *tx, doing, prefix string, scan func(Rows) (T, error), keys []any) ([]T, error) {
+	var out []T
+	for len(keys) > 0 {
+		size := chunks[0]
+		for _, c := range chunks {
+			if c >= len(keys) {
+				size = c
+			}
+		}
+		list := make([]any, size)
+		n := copy(list, keys)
+		for i := n; i < size; i++ {
+			list[i] = keys[n-1]
+		}
+		rows, err := all(ctx, t, doing, values(prefix, 1, size), scan, list...)
+		if err != nil {
+			return nil, err
+		}
+		out, keys = append(out, rows...), keys[n:]
+	}
+	return out, nil
 }
 
 // paged calls fn with each row of next, which gives the page after the last row
