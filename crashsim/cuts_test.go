@@ -197,6 +197,8 @@ func (w *world) step(ctx context.Context, p *process, rnd *rand.Rand, first bool
 		return p.keeper.Fillers(ctx, 1+rnd.Int64N(5))
 	case n == 5 && first:
 		return p.keeper.Rebuild(ctx)
+	case n == 6 && first && rnd.IntN(3) == 0:
+		return w.erase(ctx, p, rnd)
 	}
 	key, text := w.journal.fresh(rnd)
 	return w.add(ctx, p, key, text)

@@ -21,6 +21,17 @@ func open(t *testing.T, dir, name string, flags vfs.OpenFlag) *file {
 	return f.(*file)
 }
 
+// newDisk is a disk whose last boot is released when the test ends.
+func newDisk(t *testing.T, seed uint64) *Disk {
+	d := NewDisk(seed)
+	t.Cleanup(func() {
+		if d.Cut(); d.live != nil {
+			_ = d.Release()
+		}
+	})
+	return d
+}
+
 // reboot cuts the power and switches it on again.
 func reboot(t *testing.T, d *Disk, p Plan) string {
 	t.Helper()
@@ -51,7 +62,7 @@ func TestCut(t *testing.T) {
 	old, now := bytes.Repeat([]byte("a"), 10*Sector), bytes.Repeat([]byte("b"), 8*Sector)
 	var whole, lost, torn int
 	for seed := range uint64(60) {
-		d := NewDisk(seed)
+		d := newDisk(t, seed)
 		f := open(t, d.Boot(Plan{}), "f", vfs.OPEN_MAIN_DB)
 		write(t, f, 0, old)
 		flush(t, f)
@@ -85,7 +96,7 @@ func TestCut(t *testing.T) {
 // were not being written: SQLite is told so.
 func TestTornWriteSparesNeighbours(t *testing.T) {
 	for seed := range uint64(200) {
-		d := NewDisk(seed)
+		d := newDisk(t, seed)
 		f := open(t, d.Boot(Plan{}), "f", vfs.OPEN_MAIN_DB)
 		write(t, f, 0, bytes.Repeat([]byte("a"), Sector))
 		flush(t, f)
@@ -103,7 +114,7 @@ func TestTornWriteSparesNeighbours(t *testing.T) {
 // TestSameSeedSameFate replays a seed.
 func TestSameSeedSameFate(t *testing.T) {
 	fate := func(seed uint64) []byte {
-		d := NewDisk(seed)
+		d := newDisk(t, seed)
 		dir := d.Boot(Plan{})
 		for i := range 5 {
 			f := open(t, dir, fmt.Sprint(i), vfs.OPEN_MAIN_DB)
@@ -162,7 +173,7 @@ func TestDirectory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[bool]bool{}
 			for seed := range uint64(64) {
-				d := NewDisk(seed)
+				d := newDisk(t, seed)
 				c.do(t, d.Boot(Plan{}))
 				d.Cut()
 				seen[d.Bytes("f") != nil] = true
@@ -176,7 +187,7 @@ func TestDirectory(t *testing.T) {
 
 // TestNothingAfterTheCut checks that a dead boot changes nothing.
 func TestNothingAfterTheCut(t *testing.T) {
-	d := NewDisk(1)
+	d := newDisk(t, 1)
 	dir := d.Boot(Plan{CutAt: 3})
 	f := open(t, dir, "f", vfs.OPEN_MAIN_DB) // operation 1
 	write(t, f, 0, []byte("one"))            // 2
@@ -206,7 +217,7 @@ func TestNothingAfterTheCut(t *testing.T) {
 // TestFaults tells what each fault does to the file.
 func TestFaults(t *testing.T) {
 	t.Run("a short write leaves half", func(t *testing.T) {
-		d := NewDisk(1)
+		d := newDisk(t, 1)
 		f := open(t, d.Boot(Plan{FaultAt: 2, Fault: Short}), "f", vfs.OPEN_MAIN_DB)
 		if _, err := f.WriteAt([]byte("abcdef"), 0); !errors.Is(err, sqlite3.IOERR_WRITE) {
 			t.Errorf("the short write answers %v", err)
@@ -217,7 +228,7 @@ func TestFaults(t *testing.T) {
 		write(t, f, 0, []byte("abcdef")) // the fault comes once
 	})
 	t.Run("a full disk stays full until somebody makes room", func(t *testing.T) {
-		d := NewDisk(1)
+		d := newDisk(t, 1)
 		f := open(t, d.Boot(Plan{FaultAt: 2, Fault: ENOSPC, Lasting: true}), "f", vfs.OPEN_MAIN_DB)
 		for range 3 {
 			if _, err := f.WriteAt([]byte("x"), 0); !errors.Is(err, sqlite3.FULL) {
@@ -234,7 +245,7 @@ func TestFaults(t *testing.T) {
 	t.Run("a failed sync forgets", func(t *testing.T) {
 		lost := 0
 		for seed := range uint64(40) {
-			d := NewDisk(seed)
+			d := newDisk(t, seed)
 			f := open(t, d.Boot(Plan{FaultAt: 3, Fault: EIO}), "f", vfs.OPEN_MAIN_DB)
 			write(t, f, 0, bytes.Repeat([]byte("x"), 4*Sector))
 			if err := f.Sync(vfs.SYNC_FULL); !errors.Is(err, sqlite3.IOERR_FSYNC) {
@@ -257,7 +268,7 @@ func TestFaults(t *testing.T) {
 
 // TestLocks follows the table of https://sqlite.org/lockingv3.html, section 3.
 func TestLocks(t *testing.T) {
-	d := NewDisk(1)
+	d := newDisk(t, 1)
 	dir := d.Boot(Plan{})
 	a, b := open(t, dir, "f", vfs.OPEN_MAIN_DB), open(t, dir, "f", vfs.OPEN_MAIN_DB)
 	step := func(f *file, want vfs.LockLevel, busy bool) {

@@ -216,9 +216,6 @@ func TestFlippedBitsOfTheRows(t *testing.T) {
 			if testing.Short() {
 				most = 20
 			}
-			if everyBit() {
-				most = 1 << 32
-			}
 			s := build(t, c.fillers)
 			flipRows(t, s, c.tables, most, rand.New(rand.NewPCG(seed(t), 9)))
 		})
@@ -270,7 +267,7 @@ func flipRows(t *testing.T, s *sound, only []string, most int, rnd *rand.Rand) {
 		if slices.Contains(ofTheLog, flips[0].table) {
 			most *= 5 // these take less time
 		}
-		if all > most {
+		if all > most && !everyBit(flips[0].table) {
 			rnd.Shuffle(all, func(i, j int) { flips[i], flips[j] = flips[j], flips[i] })
 			flips = flips[:most]
 		}

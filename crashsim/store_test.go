@@ -25,7 +25,7 @@ func TestStoreRefuses(t *testing.T) {
 		{"settings not understood", Driver, func(v url.Values) { v.Del("_pragma") }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := NewDisk(1)
+			d := newDisk(t, 1)
 			s, err := sqlite.Open(context.Background(), sqlite.Options{
 				Path: d.Boot(Plan{}) + "/tocsin.db", Driver: c.driver, Code: extended,
 				DSN: func(path string, settings url.Values) string {

@@ -23,7 +23,7 @@ func init() { vfs.Register(vfsName, system{}) }
 type boot struct {
 	disk  *Disk
 	name  string // first element of its paths
-	shm   string // directory of the shared-memory files, which no boot inherits
+	shm   string // directory of the shared-memory files, "" before the first; no boot inherits them
 	plan  Plan
 	ops   int64
 	fired bool // the plan's fault has been met
@@ -44,15 +44,11 @@ func (d *Disk) Boot(p Plan) string {
 	if d.live != nil && !d.live.off {
 		panic("crashsim: the disk is still in use")
 	}
-	shm, err := os.MkdirTemp(memory(), "crashsim-")
-	if err != nil {
-		panic(err)
-	}
 	running.Lock()
 	defer running.Unlock()
 	running.next++
 	d.boots++
-	d.live = &boot{disk: d, name: fmt.Sprintf("boot%d", running.next), shm: shm, plan: p}
+	d.live = &boot{disk: d, name: fmt.Sprintf("boot%d", running.next), plan: p}
 	if running.boots == nil {
 		running.boots = map[string]*boot{}
 	}
@@ -133,6 +129,9 @@ func (d *Disk) Release() error {
 	running.Lock()
 	delete(running.boots, d.live.name)
 	running.Unlock()
+	if d.live.shm == "" {
+		return nil
+	}
 	return os.RemoveAll(d.live.shm)
 }
 
@@ -234,6 +233,11 @@ func (system) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, err
 	}
 	out := &file{boot: b, inode: f, name: short, wal: flags&vfs.OPEN_WAL != 0, fresh: fresh}
 	if flags&vfs.OPEN_MAIN_DB != 0 {
+		if b.shm == "" {
+			if b.shm, err = os.MkdirTemp(memory(), "crashsim-"); err != nil {
+				return nil, flags, sqlite3.CANTOPEN
+			}
+		}
 		out.shared = vfs.NewSharedMemory(filepath.Join(b.shm, short+"-shm"), flags)
 	}
 	return out, flags, nil

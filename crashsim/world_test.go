@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -32,7 +33,7 @@ type world struct {
 
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 2))
-	return &world{disk: NewDisk(seed), outside: newOutside(rnd), journal: &journal{texts: map[string]string{}, acked: map[string]record.Result{}}, rnd: rnd}
+	return &world{disk: NewDisk(seed), outside: newOutside(rnd), journal: newJournal(), rnd: rnd}
 }
 
 // process is the product, running.
@@ -115,7 +116,12 @@ type journal struct {
 	handle string                   // of the case, once its import is acknowledged
 	texts  map[string]string        // what was sent under each idempotency key
 	acked  map[string]record.Result // the answer to each key
+	erased map[string]bool          // keys whose text was to be forgotten; true once that was acknowledged
 	wrong  []string                 // answers that contradict an earlier one
+}
+
+func newJournal() *journal {
+	return &journal{texts: map[string]string{}, acked: map[string]record.Result{}, erased: map[string]bool{}}
 }
 
 // fresh gives a new key and its text; or, now and then, an old key again.
@@ -193,6 +199,29 @@ func (w *world) add(ctx context.Context, p *process, key, text string) error {
 	r, err := p.keeper.AddEvent(ctx, w.journal.handle, event(text), record.AnyVersion, "crash", key)
 	if err == nil {
 		w.journal.got(key, r)
+	}
+	return err
+}
+
+// erase forgets the text of an event that was acknowledged.
+func (w *world) erase(ctx context.Context, p *process, rnd *rand.Rand) error {
+	w.journal.mu.Lock()
+	keys := slices.Sorted(maps.Keys(w.journal.acked))
+	if len(keys) == 0 {
+		w.journal.mu.Unlock()
+		return nil
+	}
+	key := keys[rnd.IntN(len(keys))]
+	w.journal.erased[key] = w.journal.erased[key] // asked for
+	id := w.journal.acked[key].ID
+	w.journal.mu.Unlock()
+	_, err := p.keeper.Erase(ctx, record.Erasure{
+		Handle: w.journal.handle, Event: id, Fields: []string{"text"}, Ground: "Art. 17(1)(a) GDPR (invented)", By: "Ada Example", With: "Bo Example",
+	})
+	if err == nil {
+		w.journal.mu.Lock()
+		w.journal.erased[key] = true
+		w.journal.mu.Unlock()
 	}
 	return err
 }
@@ -279,26 +308,40 @@ func (w *world) check(ctx context.Context, p *process) (v verdict, err error) {
 }
 
 // compare says how many acknowledged events the kept case lacks, and what else
-// is wrong with it: an event kept twice, or elsewhere than was answered.
+// is wrong with it: an event kept twice, or elsewhere than was answered, or with
+// words that were to be forgotten.
 func (j *journal) compare(kept *record.Kept) (lost int, wrong []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	wrong = slices.Clone(j.wrong)
-	ids := map[string][]string{}
+	texts, times := map[string]string{}, map[string]int{}
 	for _, e := range kept.Case.Events {
-		ids[e.Text] = append(ids[e.Text], e.ID)
+		texts[e.ID] = e.Text
+		times[e.Text]++
 	}
 	for key, text := range j.texts {
-		a, acked := j.acked[key]
-		have := ids[text]
-		if len(have) > 1 {
-			wrong = append(wrong, fmt.Sprintf("%s is kept %d times", key, len(have)))
+		if times[text] > 1 {
+			wrong = append(wrong, fmt.Sprintf("%s is kept %d times", key, times[text]))
 		}
+		a, acked := j.acked[key]
 		if !acked {
 			continue
 		}
 		at := slices.IndexFunc(kept.Records, func(m record.Meta) bool { return m.Entry == "event" && m.ID == a.ID })
-		if len(have) == 0 || have[0] != a.ID || at < 0 || kept.Records[at].Index != a.First || kept.Records[at].Epoch != a.Epoch {
+		if at < 0 || kept.Records[at].Index != a.First || kept.Records[at].Epoch != a.Epoch {
+			lost++
+			delete(j.acked, key)
+			delete(j.texts, key)
+			continue
+		}
+		forgotten := slices.Contains(kept.Records[at].Erased, "text")
+		done, asked := j.erased[key]
+		switch {
+		case forgotten && !asked:
+			wrong = append(wrong, fmt.Sprintf("%s was erased and nobody asked for it", key))
+		case done && (!forgotten || times[text] > 0):
+			wrong = append(wrong, fmt.Sprintf("%s was erased and its words are back", key))
+		case !forgotten && texts[a.ID] != text:
 			lost++
 			delete(j.acked, key)
 			delete(j.texts, key)
@@ -316,6 +359,10 @@ func TestJournalNotices(t *testing.T) {
 		}
 		return k
 	}
+	erased := func(k *record.Kept) *record.Kept {
+		k.Records[0].Erased = []string{"text"}
+		return k
+	}
 	for _, c := range []struct {
 		name        string
 		kept        *record.Kept
@@ -327,6 +374,7 @@ func TestJournalNotices(t *testing.T) {
 		{"at another index", kept(casefile.Event{ID: "e2", Text: "two"}, casefile.Event{ID: "e1", Text: "one"}), 1, 0},
 		{"changed", kept(casefile.Event{ID: "e1", Text: "won"}), 1, 0},
 		{"twice", kept(casefile.Event{ID: "e1", Text: "one"}, casefile.Event{ID: "e2", Text: "one"}), 0, 1},
+		{"erased unasked", erased(kept(casefile.Event{ID: "e1"})), 0, 1},
 	} {
 		j := &journal{
 			texts: map[string]string{"key-0": "one", "key-1": "two"},
@@ -336,7 +384,24 @@ func TestJournalNotices(t *testing.T) {
 			t.Errorf("%s: %d lost and %q, want %d and %d", c.name, lost, wrong, c.lost, c.wrong)
 		}
 	}
-	j := &journal{acked: map[string]record.Result{}}
+	j := newJournal()
+	j.texts["key-0"], j.acked["key-0"] = "one", record.Result{ID: "e1", Epoch: 1, First: 10}
+	for _, c := range []struct {
+		done  bool
+		kept  *record.Kept
+		wrong int
+	}{
+		{true, erased(kept(casefile.Event{ID: "e1"})), 0},
+		{true, kept(casefile.Event{ID: "e1", Text: "one"}), 1},
+		{false, kept(casefile.Event{ID: "e1", Text: "one"}), 0},
+		{false, erased(kept(casefile.Event{ID: "e1"})), 0},
+	} {
+		j.erased["key-0"] = c.done
+		if lost, wrong := j.compare(c.kept); lost != 0 || len(wrong) != c.wrong {
+			t.Errorf("erasure acknowledged %t: %d lost and %q, want %d wrong", c.done, lost, wrong, c.wrong)
+		}
+	}
+	j = newJournal()
 	j.got("k", record.Result{First: 1})
 	j.got("k", record.Result{First: 2})
 	if len(j.wrong) != 1 {

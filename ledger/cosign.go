@@ -285,10 +285,12 @@ func (p *Publisher) release(s Signed, e Epoch, missing []string) (Release, error
 	return done, nil
 }
 
-// setTimed says of a row whether somebody outside has put a time to it.
+// setTimed says of a row whether somebody outside has put a time to it that
+// counts: receipts come from the earliest such row, and from one without the
+// policy's quorum nobody who follows the policy would take them.
 func (p *Publisher) setTimed(s *Signed, e Epoch) error {
 	done, err := p.release(*s, e, nil)
-	s.Timed = len(done.Cosigned) > 0 || len(s.Stamps) > 0
+	s.Timed = done.QuorumMet && (len(done.Cosigned) > 0 || len(s.Stamps) > 0)
 	return err
 }
 

@@ -54,7 +54,7 @@ func TestQuorum(t *testing.T) {
 	w.append(9)
 	b.Down = errDown
 	done := w.publish()
-	if done.QuorumMet || len(done.Cosigned) != 1 || !strings.Contains(done.Missing[0], "witness.example.org/b: connection refused") || !done.Timed {
+	if done.QuorumMet || len(done.Cosigned) != 1 || !strings.Contains(done.Missing[0], "witness.example.org/b: connection refused") || done.Timed {
 		t.Errorf("%+v", done)
 	}
 	again := w.publish()
@@ -64,7 +64,7 @@ func TestQuorum(t *testing.T) {
 	b.Down = nil
 	asks := a.Asks
 	again = w.publish()
-	if again.New || !again.QuorumMet || len(again.Cosigned) != 2 || again.Seq != done.Seq {
+	if again.New || !again.QuorumMet || len(again.Cosigned) != 2 || again.Seq != done.Seq || !again.Timed {
 		t.Errorf("back: %+v", again)
 	}
 	if a.Asks != asks {

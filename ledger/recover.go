@@ -100,7 +100,7 @@ func fetchEntries(ctx context.Context, src Source, from, to int64) ([]receipt.En
 // Recovered ends a divergence after Recover, if the log now holds what was
 // signed; place as in Check. fault.Forbidden if it does not: the mark or a
 // witness knows of more. Where witnesses are configured, one at least must
-// answer.
+// answer, and all of them after a restore.
 func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoint, place string) error {
 	reason, err := w.guard.Diverged()
 	if err != nil {
@@ -123,6 +123,10 @@ func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoi
 		}
 		if len(silent) == len(w.witnesses) {
 			return fault.New(fault.Unavailable, "no witness could be asked whether it has seen more (%s); the log stays read-only", strings.Join(silent, "; "))
+		}
+		// Beside a mark that a backup set, a silent one may be the only one that saw more.
+		if len(silent) > 0 && w.unvouched() {
+			return fault.New(fault.Unavailable, "not every witness could be asked whether it has seen more (%s); the log stays read-only", strings.Join(silent, "; "))
 		}
 	}
 	w.mu.Lock()

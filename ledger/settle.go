@@ -11,10 +11,11 @@ import (
 )
 
 // Settle asks the witnesses whether they saw more of this log than the store
-// holds. If they did, the log is diverged. If one of them confirms the last
-// published checkpoint as the newest it knows, a database that was restored, or
-// that is in another place than before, is vouched for and may be written to
-// again. A witness that is not reached is no error unless its word is needed.
+// holds. If they did, the log is diverged. If all of them answer, and one
+// confirms the last published checkpoint as the newest it knows, a database that
+// was restored, or that is in another place than before, is vouched for and may
+// be written to again. A witness that is not reached is no error unless its word
+// is needed: there one that is silent may be the only one that saw more.
 //
 // A witness vouches for what it saw. A checkpoint that was signed, shown to
 // somebody and never sent to a witness is beyond its word.
@@ -68,6 +69,8 @@ func (w *Watch) vouched(by string, silent []string) error {
 		return nil
 	case by == "":
 		return readOnly("no witness has vouched for this database (" + strings.Join(append(silent, fmt.Sprintf("%d asked", len(w.witnesses))), "; ") + ")")
+	case len(silent) > 0:
+		return readOnly("not every witness has vouched for this database, and one that is silent may have seen more (" + strings.Join(silent, "; ") + ")")
 	}
 	if w.place != "" {
 		water.Place = w.place

@@ -58,7 +58,8 @@ type Signed struct {
 	Stamps [][]byte  // RFC 3161 tokens over Note's text, DER
 	At     time.Time // the operator's own clock
 	// Timed tells that somebody outside has put a time to it: a verified witness
-	// has cosigned it, or it has a verified stamp.
+	// has cosigned it, or it has a verified stamp, and the quorum of the policy,
+	// where there is one, is met.
 	Timed bool
 }
 

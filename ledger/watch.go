@@ -56,14 +56,19 @@ func NewWatch(o WatchOptions) *Watch {
 
 // Check says whether the log that r reads may be written to. It is called at
 // start, on every new connection (with the place that the database names), and
-// under the log's lock in every transaction that writes (place "": as on the
-// connection). r must be a view whose first read is made here, or one that
+// under the log's lock in every transaction that writes (place "": what r itself
+// names, by a method Place, or as on the connection). r must be a view whose first read is made here, or one that
 // holds the lock: an older one would look like a rollback.
 //
 // fault.Forbidden: reading stays possible, writing does not, and a rollback, a
 // fork or another database has been found, now or before; the sentence names
 // the ways out. Any other error says that nothing could be found out.
 func (w *Watch) Check(ctx context.Context, r Reader, place string) error {
+	// A pool can hold connections to two servers at once, so that what the newest
+	// one said need not hold for the one that this transaction runs on.
+	if p, ok := r.(interface{ Place() string }); ok && place == "" {
+		place = p.Place()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.check(ctx, r, place)

@@ -2,6 +2,8 @@ package receipt
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,7 +17,7 @@ import (
 // Compare looks for what several proved receipts cannot truthfully say together:
 // two trees of one size, two records in one place of the log or of a case, two
 // receipts with one number, a chain that does not join, a case whose clock went
-// back.
+// back, and what is written so that none of this could be seen.
 // Receipts are called by their place in the list, from 1; those that are not
 // proved are passed over, for what they say is nobody's word.
 //
@@ -112,7 +114,47 @@ func (c *comparison) take(n int, v Verdict) {
 // random and mean one case wherever they appear; this one is in every log.
 const logHandle = "log"
 
+// odd reports fields that are opened and written in a way in which nothing here
+// could compare them. No honest program writes them so.
+func (c *comparison) odd(by source, r OpenedRecord) {
+	for _, f := range r.Fields {
+		fits := comparable[f.Name]
+		if f.Value != nil && fits != nil && !fits(*f.Value) {
+			c.found = append(c.found, fmt.Sprintf("receipt %d: its %s is %q, which cannot be compared with anything", by.by, f.Name, plaintext.Clean(*f.Value)))
+		}
+	}
+	id, ok := r.text("handle")
+	seq, numbered := r.number("sequence")
+	if ok && numbered && seq > 1 && id != logHandle && slices.Contains(r.Fields, OpenedField{Name: "prev"}) {
+		c.found = append(c.found, plaintext.Clean(fmt.Sprintf("receipt %d: record %d of the case %s says that no record stands before it", by.by, seq, id)))
+	}
+}
+
+// comparable says of fields what their values are, written in one way only.
+var comparable = map[string]func(value string) bool{
+	"handle": isText, "party": isText, "prev": isCommitment, "event": isCommitment,
+	"sequence": isCount, "number": isCount, "recorded-at": func(value string) bool { return clockOf(value) != noClock },
+}
+
+func isText(value string) bool {
+	_, ok := textOf(value)
+	return ok
+}
+
+func isCount(value string) bool {
+	n, err := decimal(value)
+	return err == nil && n > 0
+}
+
+// isCommitment accepts 32 bytes in hex as they are written here.
+func isCommitment(value string) bool {
+	text, ok := textOf(value)
+	raw, err := hex.DecodeString(text)
+	return ok && err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == text
+}
+
 func (c *comparison) record(by source, r OpenedRecord) {
+	c.odd(by, r)
 	id, ok := r.text("handle")
 	if !ok {
 		return

@@ -254,6 +254,9 @@ func TestEraseForgetsAndKeepsTheCommitment(t *testing.T) {
 		if _, ok := r.Value("text"); ok || slices.Contains(r.Names(), "text") || !slices.Equal(r.ErasedNames(), []string{"text"}) {
 			t.Fatalf("the field is still there: %v, erased %v", r.Names(), r.ErasedNames())
 		}
+		if f := r.find("text"); f.value != nil || f.salt != [SaltSize]byte{} {
+			t.Fatal("the record still has the value or the salt in memory")
+		}
 		data, err := r.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)

@@ -70,7 +70,7 @@ func verify(p Proof, policy *Policy, o Options) (Verdict, error) {
 		return Verdict{}, err
 	}
 	if at, ok := v.Records[0].Value("recorded-at"); ok {
-		v.OperatorClock, _ = textOf(at)
+		v.OperatorClock = clockOf(at)
 	}
 	for _, token := range extra.Stamps {
 		v.stamp(token, note.Text, o)
@@ -78,8 +78,34 @@ func verify(p Proof, policy *Policy, o Options) (Verdict, error) {
 	return v, nil
 }
 
+// noClock stands for a recorded-at that is no time. Its text is the operator's,
+// and in a sentence about time it could say anything.
+const noClock = "something that is no time"
+
+func clockOf(value string) string {
+	text, _ := textOf(value)
+	if _, err := time.Parse(time.RFC3339Nano, text); err != nil {
+		return noClock
+	}
+	return text
+}
+
+// epochs tells two names of one log apart from others: base/1, base/2 and so on
+// are its epochs.
+func epochs(a, b string) bool {
+	base := func(name string) string {
+		if i := strings.LastIndexByte(name, '/'); i >= 0 {
+			if _, err := decimal(name[i+1:]); err == nil {
+				return name[:i+1]
+			}
+		}
+		return name
+	}
+	return base(a) == base(b)
+}
+
 // signatures checks who signed. Only keys of this origin count as the log's, and
-// the log's own name never counts as a witness.
+// the log's own name never counts as a witness, nor that of another epoch of it.
 func (v *Verdict) signatures(note Note, cp Checkpoint, policy *Policy) error {
 	var keys []Key
 	logs, witnesses := map[Key]bool{}, map[Key]string{}
@@ -93,7 +119,7 @@ func (v *Verdict) signatures(note Note, cp Checkpoint, policy *Policy) error {
 		return fault.At("", 0, "", "no key of the log %q is given", cp.Origin)
 	}
 	for _, w := range policy.witnesses {
-		if w.Key.name != cp.Origin {
+		if !epochs(w.Key.name, cp.Origin) {
 			witnesses[w.Key] = w.Name
 			keys = append(keys, w.Key)
 		}

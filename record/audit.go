@@ -1,11 +1,11 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"tocsin/internal/fault"
@@ -55,6 +55,7 @@ type auditor struct {
 	entries []receipt.Entry // of the epoch and from the index below
 	epoch   int
 	from    int64
+	next    int64 // leaf of the epoch that is looked at next
 
 	last      time.Time
 	rowless   []Finding          // leaves without a row, unless something explains them
@@ -87,42 +88,29 @@ func (a *auditor) run(ctx context.Context) error {
 	if err := a.prepare(ctx); err != nil {
 		return err
 	}
-	next := int64(0) // of the epoch that is being read
 	if len(a.epochs) > 0 {
 		a.epoch = a.epochs[0].N
 	}
+	var waiting []Row
 	err := a.r.EachRow(ctx, max(1, a.epoch), 0, func(row Row) error {
-		for row.Epoch != a.epoch && row.Epoch > a.epoch {
-			if err := a.lacking(ctx, next, a.sizes[a.epoch]); err != nil {
-				return err
-			}
-			if !a.nextEpoch() {
-				break
-			}
-			next = 0
-		}
-		if row.Epoch != a.epoch || row.Index >= a.sizes[a.epoch] {
-			a.found(row.Epoch, row.Index, row.Handle, "the record has no leaf: the log of that epoch ends before it")
+		if waiting = append(waiting, row); len(waiting) < together {
 			return nil
 		}
-		if row.Index < next {
-			a.found(row.Epoch, row.Index, row.Handle, "the record comes out of order")
-			return nil
-		}
-		if err := a.lacking(ctx, next, row.Index); err != nil {
-			return err
-		}
-		next = row.Index + 1
-		return a.record(ctx, row)
+		rows := waiting
+		waiting = nil
+		return a.rows(ctx, rows)
 	})
+	if err == nil {
+		err = a.rows(ctx, waiting)
+	}
 	if err != nil {
 		return err
 	}
 	for {
-		if err := a.lacking(ctx, next, a.sizes[a.epoch]); err != nil {
+		if err := a.lacking(ctx, a.next, a.sizes[a.epoch]); err != nil {
 			return err
 		}
-		if next = 0; !a.nextEpoch() {
+		if a.next = 0; !a.nextEpoch() {
 			break
 		}
 	}
@@ -236,22 +224,80 @@ func (a *auditor) lacking(ctx context.Context, from, to int64) error {
 	return nil
 }
 
+// together is how many rows are opened at a time, on all processors.
+const together = 1024
+
+// opening is a row with what opening it gave.
+type opening struct {
+	row Row
+	o   opened
+	err error
+}
+
+// rows looks at rows that follow one another.
+func (a *auditor) rows(ctx context.Context, rows []Row) error {
+	all := make([]opening, len(rows))
+	var wg sync.WaitGroup
+	share := (len(rows) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := 0; from < len(rows); from += share {
+		wg.Go(func() {
+			for i := from; i < min(from+share, len(rows)); i++ {
+				all[i].row = rows[i]
+				if key, ok := a.keys[rows[i].Handle]; ok {
+					all[i].o, all[i].err = openRow(key, rows[i])
+				} else {
+					all[i].err = fault.New(fault.Internal, "the record cannot be opened: its case has no key")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, one := range all {
+		if err := a.row(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row finds the leaf of a row, and the leaves before it that have none.
+func (a *auditor) row(ctx context.Context, one opening) error {
+	row := one.row
+	for row.Epoch > a.epoch {
+		if err := a.lacking(ctx, a.next, a.sizes[a.epoch]); err != nil {
+			return err
+		}
+		if !a.nextEpoch() {
+			break
+		}
+		a.next = 0
+	}
+	switch {
+	case row.Epoch != a.epoch || row.Index >= a.sizes[a.epoch]:
+		a.found(row.Epoch, row.Index, row.Handle, "the record has no leaf: the log of that epoch ends before it")
+		return nil
+	case row.Index < a.next:
+		a.found(row.Epoch, row.Index, row.Handle, "the record comes out of order")
+		return nil
+	}
+	if err := a.lacking(ctx, a.next, row.Index); err != nil {
+		return err
+	}
+	a.next = row.Index + 1
+	return a.record(ctx, one)
+}
+
 // record looks at one row and its leaf.
-func (a *auditor) record(ctx context.Context, row Row) error {
+func (a *auditor) record(ctx context.Context, one opening) error {
+	row, o := one.row, one.o
 	a.step()
 	a.rep.Records++
 	entry, there, err := a.entry(ctx, row.Index)
 	if err != nil {
 		return err
 	}
-	key, ok := a.keys[row.Handle]
-	if !ok {
-		a.found(row.Epoch, row.Index, row.Handle, "the record cannot be opened: its case has no key")
-		return nil
-	}
-	o, err := openRow(key, row)
-	if err != nil {
-		a.found(row.Epoch, row.Index, row.Handle, "%v", err)
+	if one.err != nil {
+		a.found(row.Epoch, row.Index, row.Handle, "%v", one.err)
 		return nil
 	}
 	if there && entry != receipt.EntryOf(o.commitment) {
@@ -352,63 +398,4 @@ func (a *auditor) erasure(c *audited, o opened, v Values) {
 		}
 		c.digests[t.Seq] = t.StandIns
 	}
-}
-
-// erasures compares what is erased with what is recorded as erased.
-func (a *auditor) erasures() {
-	for _, handle := range slices.Sorted(maps.Keys(a.cases)) {
-		c := a.cases[handle]
-		for _, seq := range slices.Sorted(maps.Keys(c.named)) {
-			for f := range c.named[seq] {
-				if !slices.Contains(c.erased[seq], f) {
-					a.found(0, 0, handle, "%s of record %d is recorded as erased, and is there", f, seq)
-				}
-			}
-		}
-		for _, seq := range slices.Sorted(maps.Keys(c.erased)) {
-			for _, f := range c.erased[seq] {
-				if !c.named[seq][f] {
-					a.found(0, 0, handle, "%s of record %d is erased, and no record says why; after a restore, run the list of erasures again", f, seq)
-				}
-			}
-			if c.stands[seq] != c.digests[seq] {
-				a.found(0, 0, handle, "what stands in for erased fields of record %d is not what its erasure put there", seq)
-			}
-		}
-	}
-}
-
-// projections compares the stored projections with those that the records give.
-func (a *auditor) projections(ctx context.Context) error {
-	seen := map[string]bool{}
-	err := a.r.EachView(ctx, func(v View) error {
-		seen[v.Handle] = true
-		c, ok := a.cases[v.Handle]
-		if !ok {
-			a.found(0, 0, v.Handle, "the projection is of a case without records")
-			return nil
-		}
-		want, err := project(c.summary, c.head, a.keys[v.Handle], a.k.seal.lookupOf(c.summary))
-		if err != nil {
-			return err
-		}
-		if want.Version != v.Version || want.Head != v.Head || want.Lookup != v.Lookup || !bytes.Equal(want.Sealed, v.Sealed) {
-			a.found(0, 0, v.Handle, "the projection is not what the records give (it is at version %d, they are at %d); rebuild the projections", v.Version, c.version)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, handle := range slices.Sorted(maps.Keys(a.cases)) {
-		if !seen[handle] {
-			a.found(0, 0, handle, "the case has no projection; rebuild the projections")
-		}
-	}
-	for _, handle := range slices.Sorted(maps.Keys(a.keys)) {
-		if handle != fillerHandle && a.cases[handle] == nil {
-			a.found(0, 0, handle, "there is a key, and no record under it")
-		}
-	}
-	return nil
 }

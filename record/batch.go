@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -148,6 +147,13 @@ func (b *batch) apply(ctx context.Context, j *job) (Result, error) {
 		}
 	}
 	if next != s { // checked as a whole
+		id := c.create
+		if id == "" {
+			id = s.folder.head.Case
+		}
+		if s.handle != LogHandle && next.folder.head.Case != id {
+			return Result{}, fault.At("", 0, "case", "the id of a case is fixed; it is %q", id)
+		}
 		if _, err := casefile.Build("", next.folder.file(false)); err != nil {
 			return Result{}, err
 		}
@@ -175,117 +181,6 @@ func unfold(err error) error {
 		return fault.New(fault.Invalid, "%v", err)
 	}
 	return err
-}
-
-// replay answers from an earlier command of the same key. Counting it is a
-// durable write, so that the answer rests on a commit of its own.
-func (b *batch) replay(ctx context.Context, key [32]byte, c command) (Result, bool, error) {
-	var r Request
-	if i, ok := b.asked[key]; ok {
-		r = b.requests[i]
-		if r.Digest == c.digest {
-			b.requests[i].Replays++
-		}
-	} else {
-		var err error
-		if r, err = b.tx.RequestBy(ctx, key); fault.KindOf(err) == fault.NotFound && err != nil {
-			return Result{}, false, nil
-		} else if err != nil {
-			return Result{}, false, err
-		}
-		if r.Digest == c.digest {
-			if err := b.tx.TouchRequest(ctx, key); err != nil {
-				return Result{}, false, err
-			}
-		}
-	}
-	if r.Digest != c.digest {
-		return Result{}, false, fault.New(fault.Conflict, "the idempotency key was used for another command; a new command needs a new key")
-	}
-	res := Result{Handle: r.Handle, Version: r.Version, Epoch: r.Epoch, First: r.First, Count: r.Count, Recorded: b.recorded, Replayed: true}
-	if s := b.states[r.Handle]; s != nil {
-		for _, m := range s.metas {
-			if m.Epoch == r.Epoch && m.Index == r.First {
-				res.ID, res.Recorded = m.ID, m.Recorded
-				return res, true, r.fits(m.Seq)
-			}
-		}
-	}
-	ck, err := b.key(ctx, r.Handle)
-	if err != nil {
-		return Result{}, false, err
-	}
-	row, err := b.tx.RowAt(ctx, r.Epoch, r.First)
-	if err != nil {
-		return Result{}, false, err
-	}
-	o, err := openRow(ck, row)
-	if err != nil {
-		return Result{}, false, err
-	}
-	v := o.values()
-	m, err := metaOf(o, v)
-	if err != nil {
-		return Result{}, false, err
-	}
-	res.ID, res.Recorded = m.ID, m.Recorded
-	return res, true, r.fits(m.Seq)
-}
-
-// fits refuses a remembered answer whose parts contradict one another: seq is
-// that of the record at First. No single bit can change in them without that,
-// and nobody is told of another command's record.
-func (r Request) fits(seq int64) error {
-	if r.Count < 1 || seq+r.Count-1 != r.Version {
-		return fault.New(fault.Internal, "the remembered answer to this command is damaged; look at the case, and run tocsin ledger audit")
-	}
-	return nil
-}
-
-// find gives the case as it stands after the commands before.
-func (b *batch) find(ctx context.Context, c command) (*state, error) {
-	if c.create != "" {
-		return b.fresh(ctx, c)
-	}
-	if s := b.states[c.handle]; s != nil {
-		return s, nil
-	}
-	s, lookup, err := b.k.read(ctx, b.tx, c.handle)
-	switch {
-	case err == nil:
-		s = s.clone()
-	case fault.KindOf(err) == fault.NotFound && c.handle == LogHandle:
-		s, lookup = newState(LogHandle), b.k.seal.ownLookup(LogHandle)
-		if _, err := b.key(ctx, LogHandle); err == nil {
-			return nil, fault.New(fault.Internal, "the projection of the log's own records is missing; rebuild the projections")
-		} else if fault.KindOf(err) != fault.NotFound {
-			return nil, err
-		}
-		if err := b.newKey(LogHandle); err != nil {
-			return nil, err
-		}
-	default:
-		return nil, err
-	}
-	b.states[c.handle], b.lookups[c.handle] = s, lookup
-	return s, nil
-}
-
-// fresh makes an empty case, if its id is free.
-func (b *batch) fresh(ctx context.Context, c command) (*state, error) {
-	lookup := b.k.seal.Lookup(c.create)
-	taken := fault.New(fault.Conflict, "a case with the id %q is kept already", c.create)
-	if b.created[lookup] {
-		return nil, taken
-	}
-	if _, err := b.tx.ViewByLookup(ctx, lookup); err == nil {
-		return nil, taken
-	} else if fault.KindOf(err) != fault.NotFound {
-		return nil, err
-	}
-	s := newState(c.handle)
-	b.lookups[c.handle] = lookup
-	return s, nil
 }
 
 // make gives the drafts their envelopes, salts and places.
@@ -431,44 +326,4 @@ func (b *batch) put(ctx context.Context) error {
 		return b.tx.PutRequest(ctx, b.requests...)
 	}
 	return nil
-}
-
-// noteCommand makes a record about the log itself.
-func noteCommand(kind string, body map[string]any, by string) command {
-	return command{handle: LogHandle, expected: AnyVersion, by: by, decide: func(b *batch, _ *state) ([]draft, error) {
-		all := map[string]any{"kind": kind, "wall": stamp(b.reading.wall)}
-		for name, v := range body {
-			if name == "kind" || name == "wall" {
-				return nil, fault.New(fault.Invalid, "a note's %s is set by the record", name)
-			}
-			all[name] = v
-		}
-		raw, err := json.Marshal(all)
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "the note cannot be written: %v", err)
-		}
-		return []draft{{vals: Values{"entry": text(entryNote), "body": raw}}}, nil
-	}}
-}
-
-// noteKind tells what a note is about; "" if it is none.
-func noteKind(v Values) string {
-	if v.word("entry") != entryNote {
-		return ""
-	}
-	var body struct {
-		Kind string `json:"kind"`
-	}
-	if json.Unmarshal(v["body"], &body) != nil {
-		return ""
-	}
-	return body.Kind
-}
-
-// Note appends a record about the log itself: its kind, and what body says of it.
-func (k *Keeper) Note(ctx context.Context, kind string, body map[string]any, by string) (Result, error) {
-	if kind == "" {
-		return Result{}, fault.New(fault.Invalid, "a note says what it is about")
-	}
-	return k.start(ctx, noteCommand(kind, body, by))()
 }

@@ -172,7 +172,8 @@ func (k *Kept) File(recorded bool) (*casefile.Case, error) {
 }
 
 // AddEvent appends an event and, in the same transaction, a numbered receipt for
-// each party of the case that it names in by or to. An empty id gets the next
+// each party of the case that it names in by or to, by its id or by what it is
+// in the directory of authorities. An empty id gets the next
 // free one. expected is the version that the case must have, or AnyVersion.
 func (k *Keeper) AddEvent(ctx context.Context, handle string, e casefile.Event, expected int64, by, key string) (Result, error) {
 	return k.StartEvent(ctx, handle, e, expected, by, key)()
@@ -221,14 +222,31 @@ func decideEvent(s *state, e casefile.Event) ([]draft, error) {
 	}
 	drafts := []draft{{vals: vals}}
 	var told []string
-	for _, p := range append([]string{e.By}, e.To...) {
-		if _, ok := s.folder.at[entryParty+" "+p]; ok && !slices.Contains(told, p) {
+	for _, p := range s.folder.meant(append([]string{e.By}, e.To...)) {
+		if !slices.Contains(told, p) {
 			told = append(told, p)
 			drafts = append(drafts, draft{link: 1, vals: Values{"entry": text(entryReceipt), "id": text(e.ID), "party": text(p),
 				"number": fmt.Appendf(nil, "%d", s.given(s.numbers, p)+1)}})
 		}
 	}
 	return drafts, nil
+}
+
+// meant gives the parties of the case that words of by and to stand for: the
+// party of that id, or each that is that entry of the directory of authorities.
+func (f *folder) meant(words []string) (ids []string) {
+	for _, word := range words {
+		if _, ok := f.at[entryParty+" "+word]; ok {
+			ids = append(ids, word)
+			continue
+		}
+		for _, p := range f.parties {
+			if slices.Contains(p.Is, word) {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	return ids
 }
 
 func (s *state) nextEvent() string {

@@ -43,11 +43,15 @@ func (b *batch) filler() error {
 	if err != nil {
 		return err
 	}
-	rec, err := receipt.NewRecord(Values{"entry": text(entryFiller)}, b.k.o.Rand)
+	blank, err := b.k.blanks.take()
 	if err != nil {
 		return err
 	}
-	o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)), handle: fillerHandle, commitment: rec.Commitment()}
+	rec, commitment, err := blank.Record(Values{"entry": text(entryFiller)}, b.k.o.Rand)
+	if err != nil {
+		return err
+	}
+	o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)), handle: fillerHandle, commitment: commitment}
 	row, err := o.row(key)
 	if err != nil {
 		return err

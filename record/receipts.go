@@ -42,9 +42,21 @@ func (k *Keeper) Receipt(ctx context.Context, idOrHandle, event, party string, d
 			return err
 		}
 		var extra receipt.Extra
+		head := event == "" && party == ""
 		switch m.Entry {
 		case entryReceipt:
-			if extra.Record, err = k.disclose(ctx, r, s, m, openOfReceipt); err != nil {
+			open := openOfReceipt
+			if head { // whose receipt happens to be the last record is nobody's business
+				open = openOfHead
+			}
+			if head && len(disclose) == 0 {
+				extra.Record, err = k.disclose(ctx, r, s, m, open)
+				break
+			}
+			if head {
+				open = append(slices.Clone(open), "event")
+			}
+			if extra.Record, err = k.disclose(ctx, r, s, m, open); err != nil {
 				return err
 			}
 			e, err := s.eventMeta(m.ID)

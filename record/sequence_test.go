@@ -64,6 +64,61 @@ func TestAnEventHasToFit(t *testing.T) {
 	}
 }
 
+// Raw records are held to the same: nothing of the envelope, nothing that is no
+// entry of a case, and the case has to build.
+func TestAppend(t *testing.T) {
+	d := newDesk(t)
+	head := record.Values{"entry": []byte(`"case"`), "format": []byte(`"tocsin-casefile/1"`), "case": []byte(`"A"`), "record": []byte(`"kept"`)}
+	r, err := d.k.Append(d.ctx(), record.Command{Handle: "chosen", CaseID: "A", Entries: []record.Values{head}})
+	if err != nil || r.Handle != "chosen" || r.Version != 1 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	event := record.Values{"entry": []byte(`"event"`), "id": []byte(`"x"`), "kind": []byte(`"commented"`), "at": []byte(`"2026-01-01T00:00:00Z"`)}
+	with := func(name, value string) record.Values {
+		v := record.Values{}
+		for k, old := range event {
+			v[k] = old
+		}
+		v[name] = []byte(value)
+		return v
+	}
+	if r, err := d.k.Append(d.ctx(), record.Command{Handle: "chosen", Expected: 1, Entries: []record.Values{event, with("id", `"y"`)}}); err != nil || r.Version != 3 || r.ID != "x" {
+		t.Fatalf("%+v %v", r, err)
+	}
+	for name, c := range map[string]struct {
+		cmd   record.Command
+		kind  fault.Kind
+		words string
+	}{
+		"a handle twice":          {record.Command{Handle: "chosen", CaseID: "B", Entries: []record.Values{head}}, fault.Conflict, "handle"},
+		"an id twice":             {record.Command{CaseID: "A", Entries: []record.Values{head}}, fault.Conflict, `"A" is kept already`},
+		"no id":                   {record.Command{Entries: []record.Values{head}}, fault.Invalid, "needs its id"},
+		"no entries":              {record.Command{Handle: "chosen", Expected: 3}, fault.Invalid, "adds nothing"},
+		"the log's handle":        {record.Command{Handle: record.LogHandle, Expected: record.AnyVersion, Entries: []record.Values{event}}, fault.NotFound, "no case"},
+		"a sequence of its own":   {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("sequence", "9")}}, fault.Invalid, "sequence is set by the record"},
+		"a note in a case":        {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("entry", `"note"`)}}, fault.Invalid, "is not an entry of a case file"},
+		"a forged receipt":        {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("entry", `"receipt"`)}}, fault.Invalid, "is not an entry of a case file"},
+		"a field without a slot":  {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("made-up", "1")}}, fault.Invalid, "made-up"},
+		"no JSON":                 {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("text", "words")}}, fault.Invalid, "not JSON"},
+		"another id than its own": {record.Command{CaseID: "B", Entries: []record.Values{head}}, fault.Invalid, `the id of a case is fixed; it is "B"`},
+		"a case without a header": {record.Command{CaseID: "B", Entries: []record.Values{event}}, fault.Invalid, "the id of a case is fixed"},
+		"nobody's word":           {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("by", `"p"`)}}, fault.Invalid, "not a party"},
+		"a wrong type":            {record.Command{Handle: "chosen", Expected: 3, Entries: []record.Values{with("persons", `"many"`)}}, fault.Invalid, "whole number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := d.k.Append(d.ctx(), c.cmd)
+			wants(t, err, c.kind, c.words)
+		})
+	}
+	if _, err := d.k.Note(d.ctx(), "x", map[string]any{"lost": 3}, ""); err == nil {
+		t.Error("a note that raises numbers")
+	}
+	if err := d.k.Fillers(d.ctx(), -1); err == nil {
+		t.Error("fewer than no fillers")
+	}
+	d.sound()
+}
+
 // What is stated can be corrected: the entry of the same id is replaced.
 func TestStatements(t *testing.T) {
 	d := newDesk(t)

@@ -106,6 +106,25 @@ func TestStampsOfManyKinds(t *testing.T) {
 	}
 }
 
+// underServerRoot is an authority whose own certificate is right, below a root
+// that may vouch for servers only.
+func underServerRoot(t testing.TB) *tsatest.Authority {
+	t.Helper()
+	a := authority(t)
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	root := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Example Root"}, NotBefore: a.Root.NotBefore, NotAfter: a.Root.NotAfter,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	root = must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, root, root, key.Public(), key))))
+	leaf := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: a.Cert.Subject, NotBefore: root.NotBefore, NotAfter: root.NotAfter,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: []pkix.Extension{tsatest.Purpose(true, tsatest.TimeStamping)},
+	}
+	cert := must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, leaf, root, a.Signer.Public(), key))))
+	return &tsatest.Authority{Root: root, Cert: cert, Signer: a.Signer}
+}
+
 // Whatever is wrong with a token, no time comes out.
 func TestVerifyRefuses(t *testing.T) {
 	good, other := authority(t), authority(t)
@@ -151,6 +170,8 @@ func TestVerifyRefuses(t *testing.T) {
 			p.Extensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte{5, 0}}}
 		}, nil, "critical extension 1.2.3"},
 		"signed as something else":          {good, noon, func(p *tsatest.Parts) { p.Content = tsatest.Data }, nil, "what is signed is no time-stamp"},
+		"attributes of something else":      {good, noon, func(p *tsatest.Parts) { p.Attribute = tsatest.Data }, nil, "not one over a time-stamp"},
+		"a root that is for servers":        {underServerRoot(t), noon, none, nil, "no chain to the given roots"},
 		"no certificate":                    {good, noon, func(p *tsatest.Parts) { p.Certificates = nil }, nil, "does not carry the certificate"},
 		"another's certificate":             {good, noon, func(p *tsatest.Parts) { p.Certificates = []*x509.Certificate{good.Root} }, nil, "does not carry the certificate"},
 		"an attribute that names another":   {good, noon, func(p *tsatest.Parts) { p.Names = other.Cert }, nil, "names another certificate"},

@@ -56,23 +56,15 @@ func (t *tx) EachView(ctx context.Context, fn func(record.View) error) error {
 
 // ViewsOf implements record.Views.
 func (t *tx) ViewsOf(ctx context.Context, handles []string) ([]record.View, error) {
-	keys, err := handlesOf(handles)
-	if err != nil {
-		return nil, err
-	}
-	return many(ctx, t, readingViews, viewsIn, scanView, keys)
-}
-
-func handlesOf(handles []string) ([]any, error) {
-	out := make([]any, len(handles))
-	for i, h := range handles {
+	for _, h := range handles {
 		if err := clean("a handle", h); err != nil {
 			return nil, err
 		}
-		out[i] = h
 	}
-	return out, nil
+	return many(ctx, t, readingViews, viewsIn, scanView, handles, ofString)
 }
+
+func ofString(s string) any { return s }
 
 // newest leaves out what a later one of the same handle replaces: an engine may
 // refuse to write a row twice in one statement.
@@ -136,11 +128,12 @@ func (t *tx) EachKey(ctx context.Context, fn func(record.Key) error) error {
 
 // KeysOf implements record.Keys.
 func (t *tx) KeysOf(ctx context.Context, handles []string) ([]record.Key, error) {
-	keys, err := handlesOf(handles)
-	if err != nil {
-		return nil, err
+	for _, h := range handles {
+		if err := clean("a handle", h); err != nil {
+			return nil, err
+		}
 	}
-	return many(ctx, t, readingKeys, keysIn, scanKey, keys)
+	return many(ctx, t, readingKeys, keysIn, scanKey, handles, ofString)
 }
 
 // PutKey implements record.Putter.
@@ -177,11 +170,7 @@ func (t *tx) EachRequest(ctx context.Context, fn func(record.Request) error) err
 
 // RequestsBy implements record.Requests.
 func (t *tx) RequestsBy(ctx context.Context, keys [][32]byte) ([]record.Request, error) {
-	list := make([]any, len(keys))
-	for i := range keys {
-		list[i] = keys[i][:]
-	}
-	return many(ctx, t, readingRequests, requestsIn, scanRequest, list)
+	return many(ctx, t, readingRequests, requestsIn, scanRequest, keys, func(k [32]byte) any { return k[:] })
 }
 
 // PutRequest implements record.Putter.

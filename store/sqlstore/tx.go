@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -145,27 +146,35 @@ func all[T any](ctx context.Context, t *tx, doing, query string, scan func(Rows)
 	return out, err
 }
 
-// many reads the rows whose key is in a list; prefix ends in IN. The last key is
-// repeated until there are as many as one of the chunks has.
-func many[T any](ctx context.Context, t *tx, doing, prefix string, scan func(Rows) (T, error), keys []any) ([]T, error) {
+// many reads the rows whose key is in a list, each once; prefix ends in IN. The
+// last key is repeated until there are as many as one of the chunks has.
+func many[K comparable, T any](ctx context.Context, t *tx, doing, prefix string, scan func(Rows) (T, error), keys []K, param func(K) any) ([]T, error) {
+	seen := make(map[K]bool, len(keys))
+	list := make([]any, 0, len(keys))
+	for _, k := range keys {
+		if !seen[k] {
+			list = append(list, param(k))
+		}
+		seen[k] = true
+	}
 	var out []T
-	for len(keys) > 0 {
+	for len(list) > 0 {
 		size := chunks[0]
 		for _, c := range chunks {
-			if c >= len(keys) {
+			if c >= len(list) {
 				size = c
 			}
 		}
-		list := make([]any, size)
-		n := copy(list, keys)
-		for i := n; i < size; i++ {
-			list[i] = keys[n-1]
+		n := min(size, len(list))
+		args := slices.Clone(list[:n])
+		for len(args) < size {
+			args = append(args, args[n-1])
 		}
-		rows, err := all(ctx, t, doing, values(prefix, 1, size), scan, list...)
+		rows, err := all(ctx, t, doing, values(prefix, 1, size), scan, args...)
 		if err != nil {
 			return nil, err
 		}
-		out, keys = append(out, rows...), keys[n:]
+		out, list = append(out, rows...), list[n:]
 	}
 	return out, nil
 }

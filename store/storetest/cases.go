@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,6 +150,93 @@ func views(t *testing.T, s record.Store) {
 	update(t, s, func(ctx context.Context, w record.Tx) error { return w.PutView(ctx, viewOf("case-a", 2)) })
 	read(viewOf("case-a", 2))
 }
+
+// manyAtOnce: what is there is found whatever the list, and of two under one
+// handle the later counts, as if they had been put one after the other.
+func manyAtOnce(t *testing.T, s record.Store) {
+	for _, n := range []int{0, 1, 2, 5, 64, 65, 600} {
+		var handles []string
+		var requestKeys [][32]byte
+		var views []record.View
+		var keys []record.Key
+		var answers []record.Request
+		for i := range n {
+			h := fmt.Sprintf("case-%d-%d", n, i)
+			handles, requestKeys = append(handles, h), append(requestKeys, sum(h))
+			views = append(views, viewOf(h, 1))
+			keys = append(keys, record.Key{Handle: h, Generation: 1, Wrapped: []byte(h)})
+			answers = append(answers, requestOf(h))
+		}
+		put := func(ctx context.Context, w record.Tx) error {
+			return errors.Join(w.PutView(ctx, views...), w.PutKey(ctx, keys...))
+		}
+		update(t, s, func(ctx context.Context, w record.Tx) error {
+			return errors.Join(put(ctx, w), w.PutRequest(ctx, answers...))
+		})
+		// Again, changed, the first of them twice in the list.
+		for i := range views {
+			views[i], keys[i].Generation = viewOf(handles[i], 2), 2
+		}
+		if n > 0 {
+			views, keys = append([]record.View{viewOf(handles[0], 9)}, views...), append([]record.Key{{Handle: handles[0], Generation: 9}}, keys...)
+		}
+		update(t, s, put)
+		if n > 0 {
+			views, keys = views[1:], keys[1:]
+		}
+		read := func(ctx context.Context, r record.Reader) error {
+			// One is not there, and all others are asked for twice.
+			asked := append([]string{"nobody"}, handles...)
+			askedKeys := append([][32]byte{sum("nobody")}, requestKeys...)
+			asked, askedKeys = append(asked, asked[len(asked)-n:]...), append(askedKeys, askedKeys[len(askedKeys)-n:]...)
+			gotViews, err := r.ViewsOf(ctx, asked)
+			slices.SortFunc(gotViews, func(a, b record.View) int { return byNumber(a.Handle, b.Handle) })
+			same(t, "the views", gotViews, err, views)
+			gotKeys, err := r.KeysOf(ctx, asked)
+			slices.SortFunc(gotKeys, func(a, b record.Key) int { return byNumber(a.Handle, b.Handle) })
+			same(t, "the keys", gotKeys, err, keys)
+			gotAnswers, err := r.RequestsBy(ctx, askedKeys)
+			place := map[[32]byte]int{}
+			for i, q := range answers {
+				place[q.Key] = i
+			}
+			slices.SortFunc(gotAnswers, func(a, b record.Request) int { return place[a.Key] - place[b.Key] })
+			same(t, "the answers", gotAnswers, err, answers)
+			return nil
+		}
+		view(t, s, read)
+		update(t, s, func(ctx context.Context, w record.Tx) error { return read(ctx, w) })
+	}
+	for what, put := range map[string]func(ctx context.Context, w record.Tx) error{
+		"a taken request among others": func(ctx context.Context, w record.Tx) error {
+			return w.PutRequest(ctx, requestOf("new"), requestOf("case-5-0"))
+		},
+		"a request twice": func(ctx context.Context, w record.Tx) error {
+			return w.PutRequest(ctx, requestOf("new"), requestOf("new"))
+		},
+		"another's look-up among others": func(ctx context.Context, w record.Tx) error {
+			other := viewOf("new", 1)
+			other.Lookup = viewOf("case-5-0", 1).Lookup
+			return w.PutView(ctx, viewOf("newer", 1), other)
+		},
+	} {
+		fails(t, what, s.Update(t.Context(), func(w record.Tx) error { return put(t.Context(), w) }), fault.Conflict)
+	}
+	view(t, s, func(ctx context.Context, r record.Reader) error {
+		for what, read := range map[string]func(handles []string) error{
+			"views": func(handles []string) error { _, err := r.ViewsOf(ctx, handles); return err },
+			"keys":  func(handles []string) error { _, err := r.KeysOf(ctx, handles); return err },
+		} {
+			fails(t, what+" of a handle that is no text", read([]string{"case-5-0", "a\x00b"}), fault.Invalid)
+		}
+		got, err := r.RequestsBy(ctx, [][32]byte{sum("new")})
+		same(t, "what was refused", len(got), err, 0)
+		return nil
+	})
+}
+
+// byNumber orders case-5-10 after case-5-9.
+func byNumber(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
 // enough is more than any page that an engine reads at a time.
 const enough = 1000

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) record.Store) {
 		{"a repeated request is found and counted", requests},
 		{"sealed contents are replaced, nothing else", reseals},
 		{"views are replaced and dropped", views},
+		{"many are put and found at once", manyAtOnce},
 		{"the Each methods keep order, stop and may be nested", orders},
 		{"nothing is visible before its commit", isolation},
 		{"a view is one snapshot", snapshots},

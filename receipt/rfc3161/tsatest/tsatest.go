@@ -115,6 +115,7 @@ type Parts struct {
 	Extensions []pkix.Extension
 
 	Content        asn1.ObjectIdentifier // what is said to be signed
+	Attribute      asn1.ObjectIdentifier // the same in the signed attributes
 	DigestBy       asn1.ObjectIdentifier // digest algorithm of the signature
 	SignedBy       asn1.ObjectIdentifier // signature algorithm
 	Certificates   []*x509.Certificate
@@ -151,7 +152,7 @@ func (a *Authority) token(digest []byte, at time.Time, change ...func(*Parts)) (
 	p := Parts{
 		Version: 1, Policy: asn1.ObjectIdentifier{1, 2, 3, 4}, Imprint: SHA256, Digest: digest, Serial: big.NewInt(42),
 		Time: at.UTC().Format("20060102150405.999999999Z"), Accuracy: time.Second,
-		Content: TSTInfo, DigestBy: SHA512, SignedBy: Ed25519,
+		Content: TSTInfo, Attribute: TSTInfo, DigestBy: SHA512, SignedBy: Ed25519,
 		Certificates: []*x509.Certificate{a.Cert}, Names: a.Cert, Signers: 1,
 	}
 	for _, c := range change {
@@ -279,7 +280,7 @@ func attributes(p Parts) []byte {
 		return marshal(attribute{oid, []asn1.RawValue{{FullBytes: value}}})
 	}
 	all := [][]byte{
-		one(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}, marshal(p.Content)),
+		one(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}, marshal(p.Attribute)),
 		one(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}, marshal(p.MessageDigest)),
 	}
 	if p.Twice {
