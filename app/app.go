@@ -108,7 +108,8 @@ func (a *App) open(ctx context.Context) error {
 	if len(a.pub.Witnesses) > 0 {
 		actx, done := context.WithTimeout(ctx, askAtStart)
 		defer done()
-		if err := a.pub.Outside(actx); err != nil {
+		err := a.pub.Outside(actx)
+		if why, gerr := a.dir.Guard().Diverged(); err != nil && (gerr != nil || why == "") { // else Trouble says it
 			a.o.Log.Warn("asking the witnesses", "why", err.Error())
 		}
 	}
@@ -162,16 +163,21 @@ func (a *App) openDir() error {
 // readSigners reads the log's keys of every epoch that has some.
 func (a *App) readSigners() error {
 	a.signers = nil
-	for n := 1; ; n++ {
+	epochs, err := a.dir.Epochs()
+	if err != nil {
+		return err
+	}
+	for _, n := range epochs {
 		s, err := a.dir.Signers(n)
 		if fault.KindOf(err) == fault.NotFound && err != nil {
-			return nil
+			continue // the process ended while they were made: nothing was signed with them
 		}
 		if err != nil {
 			return err
 		}
 		a.signers = append(a.signers, s...)
 	}
+	return nil
 }
 
 // keys are the log's verifier keys of every epoch.
@@ -208,7 +214,7 @@ func (a *App) publisher() *ledger.Publisher {
 func (a *App) recordOptions() record.Options {
 	o := record.Options{
 		Wraps: a.dir.Wraps(), LookupKey: a.dir.LookupKey(), Erasures: a.dir.Erasures(),
-		Now: a.o.Now, Rand: a.o.Rand,
+		Now: a.o.Now, Elapsed: elapsed(), Rand: a.o.Rand,
 	}
 	if a.watch != nil {
 		o.Guard = a.watch

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -16,10 +17,16 @@ import (
 type Audited struct {
 	Log     ledger.Report      `json:"log"`
 	Records record.AuditReport `json:"records"`
+	State   string             `json:"state"`  // as in Status: what lies in the database can be all right, and not be all that was signed
+	Reason  string             `json:"reason"` // why, where it is not "sound"
 }
 
-// Sound tells whether nothing was found.
-func (a Audited) Sound() bool { return len(a.Log.Findings)+len(a.Records.Findings) == 0 }
+// Sound tells whether nothing was found, and the database is the one that was
+// signed from.
+func (a Audited) Sound() bool { return a.State == "sound" && a.Findings() == 0 }
+
+// Findings is how many there are in the database.
+func (a Audited) Findings() int { return len(a.Log.Findings) + len(a.Records.Findings) }
 
 // Audit derives everything again. progress may be nil; stage is "log" or
 // "records".
@@ -37,7 +44,13 @@ func (a *App) Audit(ctx context.Context, progress func(stage string, done, total
 	if err != nil {
 		return out, err
 	}
-	out.Records, err = a.keeper.Audit(ctx, step("records"))
+	if out.Records, err = a.keeper.Audit(ctx, step("records")); err != nil {
+		return out, err
+	}
+	out.State, out.Reason, err = a.state(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = nil // the audit has been made, and the guard's failure is in the reason
+	}
 	return out, err
 }
 
@@ -72,6 +85,9 @@ func (a *App) Tiles(ctx context.Context, dir string) (size int64, err error) {
 		if err != nil {
 			return err
 		}
+		if err := sameEpoch(filepath.Join(dir, "checkpoint"), last.Note); err != nil {
+			return err
+		}
 		size = last.Size
 		err = ledger.EachTile(last.Size, func(path string) error {
 			name := filepath.Join(dir, filepath.FromSlash(path))
@@ -91,6 +107,24 @@ func (a *App) Tiles(ctx context.Context, dir string) (size int64, err error) {
 		return put(filepath.Join(dir, "checkpoint"), last.Note)
 	})
 	return size, err
+}
+
+// sameEpoch refuses a folder with a copy of another log, or of another epoch of
+// this one: their tiles have the same names.
+func sameEpoch(name string, note []byte) error {
+	old, err := os.ReadFile(name)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, "%v", err)
+	}
+	was, _, _ := bytes.Cut(old, []byte("\n"))
+	is, _, _ := bytes.Cut(note, []byte("\n"))
+	if !bytes.Equal(was, is) {
+		return fault.New(fault.Conflict, "%s is of the log %.200q, and this is %s: choose another folder for each epoch", name, was, is)
+	}
+	return nil
 }
 
 // put writes a file of the copy, which is for anybody to read.

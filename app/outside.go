@@ -3,20 +3,22 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
 	"tocsin/receipt"
+	"tocsin/tsa"
 	"tocsin/witness"
 )
 
-// OutsideTime is what `tocsin ledger outside` sets up. A nil Policy and an empty
-// TSA leave what is there.
+// OutsideTime is what `tocsin ledger outside` sets up. A nil Policy and nil Roots
+// leave what is there.
 type OutsideTime struct {
 	Policy []byte
-	TSA    string
+	TSA    string // "" with Roots: an authority that is asked by files
 	Roots  []byte // PEM
 	Clear  bool   // takes both away first
 }
@@ -45,7 +47,7 @@ func (a *App) SetOutside(o OutsideTime) error {
 			return err
 		}
 	}
-	if o.TSA != "" {
+	if o.TSA != "" || o.Roots != nil {
 		return a.dir.SetTSA(o.TSA, o.Roots)
 	}
 	return nil
@@ -67,8 +69,92 @@ func (a *App) fits(p *receipt.Policy) error {
 	return fault.New(fault.Invalid, "the policy names other logs than this one; tocsin ledger status prints the keys for its log lines")
 }
 
+// ByFiles stands for the address of an authority that is asked by files.
+const ByFiles = "by files"
+
 // Outside is what is set up.
-func (a *App) Outside() (policy *receipt.Policy, tsa string) { return a.outside.Policy, a.outside.TSA }
+func (a *App) Outside() (policy *receipt.Policy, tsa string) { return a.outside.Policy, a.tsaName() }
+
+// tsaName is the address of the time-stamp authority, ByFiles, or "" for none.
+func (a *App) tsaName() string {
+	if a.outside.TSA == "" && a.outside.Roots != nil {
+		return ByFiles
+	}
+	return a.outside.TSA
+}
+
+// StampRequest makes the query (.tsq) for a time-stamp authority that cannot be
+// reached over the network, over the last published checkpoint.
+func (a *App) StampRequest(ctx context.Context) ([]byte, error) {
+	var query []byte
+	err := a.db.ViewLog(ctx, func(r ledger.Reader) error {
+		last, err := r.LastCheckpoint(ctx, ledger.Published)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			return fault.New(fault.TooEarly, "no checkpoint was published yet; tocsin ledger publish signs one")
+		}
+		if err != nil {
+			return err
+		}
+		note, err := receipt.ParseNote(last.Note)
+		if err != nil {
+			return err
+		}
+		query, err = tsa.WriteRequest(note.Text)
+		return err
+	})
+	return query, err
+}
+
+// StampAnswer takes the answer (.tsr) of an authority, or a bare token, and puts
+// it on the checkpoint that it is over: the log may have gone on since.
+func (a *App) StampAnswer(ctx context.Context, answer []byte) (ledger.Release, error) {
+	if a.outside.Roots == nil {
+		return ledger.Release{}, fault.New(fault.NotFound, "no root of a time-stamp authority is set up; tocsin ledger outside --tsa-roots FILE names it")
+	}
+	var token []byte
+	var seq int64
+	first := fault.New(fault.NotFound, "no checkpoint was published yet, so this answers none of ours")
+	published, err := a.publishedNotes(ctx)
+	if err != nil {
+		return ledger.Release{}, err
+	}
+	for i, c := range published {
+		note, err := receipt.ParseNote(c.Note)
+		if err != nil {
+			return ledger.Release{}, err
+		}
+		if token, err = tsa.ReadAnswer(answer, note.Text, a.outside.Roots); err == nil {
+			seq = c.Seq
+			break
+		}
+		if i == 0 {
+			first = err
+		}
+	}
+	if seq == 0 {
+		return ledger.Release{}, first
+	}
+	return a.signing(ctx, func(ctx context.Context) (ledger.Release, error) {
+		return a.pub.AttachStamps(ctx, seq, [][]byte{token})
+	})
+}
+
+// mostAnswered is how many checkpoints back an answer may come late.
+const mostAnswered = 1000
+
+// publishedNotes are the published checkpoints, the newest first.
+func (a *App) publishedNotes(ctx context.Context) (out []ledger.Signed, err error) {
+	err = a.db.ViewLog(ctx, func(r ledger.Reader) error {
+		return r.EachCheckpoint(ctx, func(c ledger.Signed) error {
+			if c.State == ledger.Published {
+				out = append(out, c)
+			}
+			return nil
+		})
+	})
+	slices.Reverse(out)
+	return out[:min(len(out), mostAnswered)], err
+}
 
 // WitnessRequest makes the file for a witness that cannot be reached over the
 // network. old is the size that the witness saw last; with -1 it is looked up.
@@ -142,25 +228,17 @@ func (a *App) WitnessAnswer(ctx context.Context, answer []byte) (ledger.Release,
 	for _, w := range a.outside.Policy.Witnesses() {
 		keys = append(keys, w.Key)
 	}
-	var notes [][]byte // newest last
-	err := a.db.ViewLog(ctx, func(r ledger.Reader) error {
-		return r.EachCheckpoint(ctx, func(c ledger.Signed) error {
-			if c.State == ledger.Published {
-				notes = append(notes, c.Note)
-			}
-			return nil
-		})
-	})
+	published, err := a.publishedNotes(ctx)
 	if err != nil {
 		return ledger.Release{}, err
 	}
-	if len(notes) == 0 {
+	if len(published) == 0 {
 		return ledger.Release{}, fault.New(fault.NotFound, "no checkpoint was published yet, so this answers none of ours")
 	}
 	// The log may have gone on since the request was written.
 	var first error
-	for i := len(notes) - 1; i >= max(0, len(notes)-1000); i-- {
-		lines, err := witness.ReadAnswer(answer, notes[i], keys)
+	for _, c := range published {
+		lines, err := witness.ReadAnswer(answer, c.Note, keys)
 		if err == nil {
 			return a.signing(ctx, func(ctx context.Context) (ledger.Release, error) { return a.pub.Attach(ctx, lines, nil) })
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"tocsin/internal/fault"
@@ -27,11 +28,11 @@ type Status struct {
 	Oldest      *time.Time `json:"oldest_unpublished"` // when the first record that no checkpoint covers was kept
 
 	Witnesses   []WitnessLine `json:"witnesses"`
-	Quorum      string        `json:"quorum"` // name in the policy; "none" asks for no witness
-	TSA         string        `json:"tsa"`
+	Quorum      string        `json:"quorum"`       // name in the policy; "none" asks for no witness
+	TSA         string        `json:"tsa"`          // address of the time-stamp authority, "by files", or "" for none
 	OutsideTime bool          `json:"outside_time"` // something outside is set up that can give a time
 
-	State  string `json:"state"`            // "sound", "read-only" or "diverged"
+	State  string `json:"state"`            // "sound", "read-only", "diverged", or "unknown" if it could not be told
 	Reason string `json:"reason,omitempty"` // why, where it is not sound
 }
 
@@ -56,9 +57,10 @@ type WitnessLine struct {
 func (a *App) Status(ctx context.Context) (Status, error) {
 	s := Status{
 		Data: a.dir.Path(), Database: a.db.Place(), Keys: []string{}, OldKeys: []string{}, Witnesses: []WitnessLine{}, Quorum: "none",
-		TSA: a.outside.TSA, State: "sound",
+		TSA: a.tsaName(), State: "sound",
 	}
 	var head ledger.Head
+	ended := map[string]bool{} // origins of earlier epochs
 	err := a.db.ViewLog(ctx, func(r ledger.Reader) (err error) {
 		if head, err = r.Head(ctx); err != nil {
 			return err
@@ -72,6 +74,9 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 		s.Root = base64.StdEncoding.EncodeToString(root[:])
 		if n := len(epochs); n > 0 {
 			s.Origin = epochs[n-1].Origin
+			for _, e := range epochs[:n-1] {
+				ended[e.Origin] = true
+			}
 		}
 		last, err := r.LastCheckpoint(ctx, ledger.Published)
 		switch {
@@ -97,9 +102,10 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	for _, k := range a.keys() {
-		if k.Name() == s.Origin {
+		switch name := k.Name(); {
+		case name == s.Origin:
 			s.Keys = append(s.Keys, k.String())
-		} else {
+		case ended[name]: // others were made for an epoch that never began, or will begin
 			s.OldKeys = append(s.OldKeys, k.String())
 		}
 	}
@@ -113,24 +119,39 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 	if s.Unpublished > 0 {
 		s.Oldest = a.oldest(ctx, head.Epoch, head.Size-s.Unpublished, head.Size)
 	}
-	return s, a.state(ctx, &s)
+	s.State, s.Reason, err = a.state(ctx)
+	return s, err
 }
 
 // state asks the guard without changing anything that it would not change at
 // the next command anyway.
-func (a *App) state(ctx context.Context, s *Status) error {
-	err := a.db.ViewLog(ctx, func(r ledger.Reader) error { return a.watch.Check(ctx, r, a.db.Place()) })
+func (a *App) state(ctx context.Context) (state, reason string, err error) {
+	err = a.look(ctx)
 	switch {
 	case err == nil:
-		return nil
+		return "sound", "", nil
 	case fault.KindOf(err) != fault.Forbidden:
-		return err
+		return "unknown", err.Error(), err
 	}
-	s.State, s.Reason = "read-only", err.Error()
 	if why, gerr := a.dir.Guard().Diverged(); gerr == nil && why != "" {
-		s.State, s.Reason = "diverged", why
+		return "diverged", why, nil
 	}
-	return nil
+	return "read-only", strings.TrimPrefix(err.Error(), ledger.ReadOnly), nil
+}
+
+// look is what the guard says to somebody who wants to write.
+func (a *App) look(ctx context.Context) error {
+	return a.db.ViewLog(ctx, func(r ledger.Reader) error { return a.watch.Check(ctx, r, a.db.Place()) })
+}
+
+// Trouble says in a sentence why nothing may be written, "" if something may. It
+// is for whoever only reads, and would not be told otherwise.
+func (a *App) Trouble(ctx context.Context) string {
+	err := a.look(ctx)
+	if err == nil || ctx.Err() != nil {
+		return ""
+	}
+	return ledger.ReadOnly + strings.TrimPrefix(err.Error(), ledger.ReadOnly)
 }
 
 // published says whose signatures a checkpoint has; those that do not verify

@@ -57,8 +57,8 @@ func openPostgres(ctx context.Context, o postgres.Options) (database, error) {
 }
 
 // begin opens the first epoch of a log that has none. A directory whose mark
-// says that more was signed than nothing has lost its database: the watch says
-// so when something is to be written.
+// says that more was signed than nothing, or names the database in which the log
+// was begun, has lost that one: the watch says so when something is to be written.
 func (a *App) begin(ctx context.Context) error {
 	if a.o.ReadOnly {
 		return nil // an empty log can be looked at
@@ -72,7 +72,7 @@ func (a *App) begin(ctx context.Context) error {
 		return err
 	}
 	w, err := a.dir.Guard().Water()
-	if err == nil && (w.Epoch != 1 || w.Size > 0) || err != nil && fault.KindOf(err) != fault.NotFound {
+	if err == nil && (w.Epoch != 1 || w.Size > 0 || w.Place != "") || err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil
 	}
 	_, err = record.OpenEpoch(ctx, a.db, a.recordOptions(), a.watch, a.dir.Base(), record.EpochOpening{})

@@ -59,13 +59,13 @@ func (a *App) Recover(ctx context.Context, from string, presented *receipt.Check
 	if err != nil {
 		return ledger.Head{}, err
 	}
-	target := presented
+	target, reaches := presented, int64(-1)
 	if note, err := src.Tile(ctx, "checkpoint"); err == nil {
 		cp, err := a.Signed(note)
 		if err != nil {
 			return ledger.Head{}, fault.New(fault.Invalid, "the checkpoint of the copy: %v", err)
 		}
-		target = larger(target, cp)
+		target, reaches = larger(target, cp), cp.Size
 	}
 	w, err := a.dir.Guard().Water()
 	switch {
@@ -81,6 +81,9 @@ func (a *App) Recover(ctx context.Context, from string, presented *receipt.Check
 		return ledger.Head{}, fault.New(fault.NotFound, "it is not known what was signed last; bring the largest checkpoint or receipt that anybody has with --checkpoint FILE")
 	}
 	h, err := a.keeper.Recover(ctx, a.watch, src, *target)
+	if fault.KindOf(err) == fault.NotFound && err != nil && reaches >= 0 && reaches < target.Size {
+		return h, fault.New(fault.NotFound, "the copy ends at %d entries, and %d were signed: it does not have all that is missing. Look for a newer copy; without one, tocsin ledger new-epoch is the way out", reaches, target.Size)
+	}
 	if err != nil {
 		return h, err
 	}

@@ -144,9 +144,9 @@ func (e *env) restore(ctx context.Context, c *ufcli.Command) error {
 	defer stop()
 	r, err := app.Restore(ctx, app.Options{DataDir: dir, Database: c.String("database"), Now: e.now, Log: e.log()}, f, id)
 	if err != nil {
-		return inFile(c.Args().First(), err)
+		return inFile(c.Args().First(), inUse(dir, err))
 	}
-	out := lineWriter{e.out}
+	out, at := lineWriter{e.out}, here(c)
 	fmt.Fprintf(out, "Restored: records %d, entries %d, checkpoints %d; every record fits its entry, every root its checkpoint.\n", r.Records, r.Leaves, r.Checkpoints)
 	if r.Forgotten > 0 {
 		fmt.Fprintf(out, "Erased again, because they were erased since the backup: fields %d.\n", r.Forgotten)
@@ -154,9 +154,9 @@ func (e *env) restore(ctx context.Context, c *ufcli.Command) error {
 	fmt.Fprintf(out, "The log is %s: %s\n", r.Status.State, r.Status.Reason)
 	fmt.Fprintln(out, "It can be read. Before anything is written, one of these:")
 	if len(r.Status.Witnesses) > 0 {
-		fmt.Fprintln(out, "  tocsin ledger publish                 asks the witnesses; goes on if they saw nothing newer")
+		fmt.Fprintf(out, "  tocsin ledger publish%s\n      asks the witnesses; goes on if they saw nothing newer\n", at)
 	}
-	fmt.Fprintln(out, "  tocsin ledger recover --from COPY     where a mirror or tocsin ledger tiles has the missing entries")
-	fmt.Fprintln(out, "  tocsin ledger new-epoch --reason …    otherwise: a new origin; old receipts stay valid")
+	fmt.Fprintf(out, "  tocsin ledger recover --from COPY%s\n      where a mirror or tocsin ledger tiles has the missing entries\n", at)
+	fmt.Fprintf(out, "  tocsin ledger new-epoch --reason … --by NAME --with NAME%s\n      otherwise: a new origin; old receipts stay valid\n", at)
 	return nil
 }

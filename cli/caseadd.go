@@ -83,8 +83,26 @@ func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
 		}
 		fmt.Fprintf(out, "Event %s of %s %s: %s of the log, recorded %s, version %d.\n",
 			r.ID, k.Case.Case, word, entries(r.First, r.Count), instant(r.Recorded), r.Version)
-		fmt.Fprintf(out, "Next: tocsin receipt %s %s > %s-%s.tlog-proof\n",
-			shellWord(k.Case.Case), shellWord(r.ID), fileWord(k.Case.Case), fileWord(r.ID))
-		return nil
+		return e.afterEvent(ctx, c, a, r)
 	})
+}
+
+// afterEvent says how to get the receipts of an event: its own, and the numbered
+// one of each party that it names.
+func (e *env) afterEvent(ctx context.Context, c *ufcli.Command, a *app.App, r record.Result) error {
+	k, err := load(ctx, a, r.Handle)
+	if err != nil {
+		return err
+	}
+	out, at := lineWriter{e.out}, here(c)
+	name, file := shellWord(k.Case.Case), fileWord(k.Case.Case)
+	for _, m := range k.Records {
+		if m.Entry == "receipt" && m.ID == r.ID {
+			fmt.Fprintf(out, "For %s, number %d: tocsin receipt %s %s --party %s%s > %s-%s-%s.tlog-proof\n",
+				m.Party, m.Number, name, shellWord(r.ID), shellWord(m.Party), at, file, fileWord(r.ID), fileWord(m.Party))
+		}
+	}
+	fmt.Fprintf(out, "Next: tocsin receipt %s %s%s > %s-%s.tlog-proof\n", name, shellWord(r.ID), at, file, fileWord(r.ID))
+	fmt.Fprintf(out, "      tocsin plan --case %s%s\n", name, at)
+	return nil
 }

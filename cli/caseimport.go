@@ -59,7 +59,7 @@ func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 			fmt.Fprintf(out, "A record was begun in %s. Keep a copy of its folders keys and guard on another machine:\n", a.Dir())
 			fmt.Fprintln(out, "no backup holds them, and without the keys nothing in it can be read.")
 		}
-		fmt.Fprintf(out, "Next: tocsin receipt %s > %s.tlog-proof\n", shellWord(cs.Case), fileWord(cs.Case))
+		fmt.Fprintf(out, "Next: tocsin receipt %s%s > %s.tlog-proof\n", shellWord(cs.Case), here(c), fileWord(cs.Case))
 		return nil
 	})
 }

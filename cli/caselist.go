@@ -41,7 +41,10 @@ func (e *env) caseList(ctx context.Context, c *ufcli.Command) error {
 		}
 		out := lineWriter{e.out}
 		if len(cases) == 0 {
-			fmt.Fprintln(out, "No case is kept here. Next: tocsin case import FILE")
+			fmt.Fprintln(out, "No case is kept here.")
+			if a.Trouble(ctx) == "" {
+				fmt.Fprintf(out, "Next: tocsin case import FILE%s\n", here(c))
+			}
 			return nil
 		}
 		rows := [][]string{{"CASE", "HANDLE", "EVENTS", "RECORD", "TLP", "LAST RECORDED", "TITLE"}}

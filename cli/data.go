@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -74,6 +75,7 @@ func dataDir(c *ufcli.Command) (string, error) {
 // How a command opens the record.
 const (
 	toRead  = iota // it must be there; nothing is written
+	toLook         // the same, and the command itself says how the log stands
 	toWrite        // it must be there
 	toBegin        // it is made if it is not there
 )
@@ -89,7 +91,7 @@ func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, er
 	}
 	o := app.Options{
 		DataDir: dir, Database: c.String("database"), Now: e.now,
-		Create: how == toBegin, ReadOnly: how == toRead, Log: e.log(),
+		Create: how == toBegin, ReadOnly: how == toRead || how == toLook, Log: e.log(),
 	}
 	a, err := app.Open(ctx, o)
 	if err != nil && how != toBegin && fault.KindOf(err) == fault.NotFound {
@@ -97,7 +99,29 @@ func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, er
 			return nil, fault.New(fault.NotFound, "nothing is kept in %s yet; tocsin case import FILE begins a record, --data names another folder", dir)
 		}
 	}
-	return a, err
+	return a, inUse(dir, err)
+}
+
+// inUse says what to do about another process that has the folder.
+func inUse(dir string, err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Conflict || filepath.Base(f.File) != "lock" {
+		return err
+	}
+	return fault.New(fault.Conflict, "%s %s. Wait until it has ended. If it is tocsin serve, stop it (Ctrl-C, or kill with that number), run this, and start it again: nothing that is kept is lost by that", dir, f.Message)
+}
+
+// here repeats the flags by which a command found its record, for the commands
+// that it proposes. An address may hold a password, and is not repeated.
+func here(c *ufcli.Command) string {
+	s := ""
+	if d := c.String("data"); d != "" && d != os.Getenv("TOCSIN_DATA") {
+		s += " --data " + shellWord(d)
+	}
+	if d := c.String("database"); d != "" && d != os.Getenv("TOCSIN_DATABASE") {
+		s += " --database …"
+	}
+	return s
 }
 
 // within runs fn on the opened record and closes it; the first error counts.
@@ -109,6 +133,9 @@ func (e *env) within(ctx context.Context, c *ufcli.Command, how int, fn func(con
 		return err
 	}
 	err = fn(ctx, a)
+	if how != toLook && (err == nil || fault.KindOf(err) != fault.Forbidden) {
+		e.warnReader(ctx, a)
+	}
 	if cerr := a.Close(); err == nil && cerr != nil {
 		err = cerr
 	}
@@ -116,6 +143,15 @@ func (e *env) within(ctx context.Context, c *ufcli.Command, how int, fn func(con
 		return &exit{exitFailed, fmt.Errorf("interrupted; what was answered is kept, and nothing is half done")}
 	}
 	return err
+}
+
+// warnReader says once that nothing can be written. Whoever tries to write is
+// told by the error.
+func (e *env) warnReader(ctx context.Context, a *app.App) {
+	if why := a.Trouble(ctx); why != "" && why != e.warned {
+		e.warned = why
+		fmt.Fprintln(lineWriter{e.err}, "tocsin: "+why)
+	}
 }
 
 // interruptible ends ctx when the person or the system asks the program to end.

@@ -9,6 +9,7 @@ import (
 	ufcli "github.com/urfave/cli/v3"
 
 	"tocsin/app"
+	"tocsin/internal/fault"
 	"tocsin/ledger"
 )
 
@@ -22,7 +23,7 @@ func (e *env) ledgerCommand() *ufcli.Command {
 		Action:          family,
 		Commands: []*ufcli.Command{
 			e.ledgerStatusCommand(), e.ledgerAuditCommand(), e.ledgerPublishCommand(), e.ledgerOutsideCommand(),
-			e.witnessRequestCommand(), e.witnessAnswerCommand(), e.ledgerCheckCommand(), e.ledgerRecoverCommand(),
+			e.witnessRequestCommand(), e.witnessAnswerCommand(), e.tsaRequestCommand(), e.tsaAnswerCommand(), e.ledgerCheckCommand(), e.ledgerRecoverCommand(),
 			e.ledgerNewEpochCommand(), e.acceptClockCommand(), e.ledgerTilesCommand(),
 		},
 	}
@@ -47,7 +48,7 @@ func (e *env) ledgerStatus(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
-	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
+	return e.within(ctx, c, toLook, func(ctx context.Context, a *app.App) error {
 		s, err := a.Status(ctx)
 		if err != nil {
 			return err
@@ -56,6 +57,9 @@ func (e *env) ledgerStatus(ctx context.Context, c *ufcli.Command) error {
 		case c.Bool("keys"):
 			for _, k := range s.Keys {
 				fmt.Fprintln(e.out, k)
+			}
+			if len(s.Keys) == 0 {
+				return fault.New(fault.NotFound, "the keys of the origin %s are not in this folder", dash(s.Origin))
 			}
 			return nil
 		case asJSON:
@@ -112,6 +116,9 @@ func (e *env) sayStatus(s app.Status) {
 	fmt.Fprintln(out, "verifier keys, for tocsin verify --key:")
 	for _, k := range s.Keys {
 		fmt.Fprintln(out, k)
+	}
+	if len(s.Keys) == 0 {
+		fmt.Fprintln(out, "none: the keys of this origin are not in this folder")
 	}
 	if len(s.OldKeys) > 0 {
 		fmt.Fprintln(out, "of earlier epochs, for older receipts:")
@@ -186,6 +193,9 @@ func (e *env) sayRelease(a *app.App, r ledger.Release) {
 	}
 	if tsa != "" {
 		fmt.Fprintf(out, "Time-stamps: %d\n", len(r.Stamps))
+	}
+	if tsa == app.ByFiles && len(r.Stamps) == 0 {
+		fmt.Fprintln(out, "Next: tocsin ledger tsa-request --output request.tsq")
 	}
 	for _, m := range r.Missing {
 		fmt.Fprintln(out, "Missing: "+m)

@@ -36,7 +36,7 @@ func (e *env) ledgerAudit(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
-	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
+	return e.within(ctx, c, toLook, func(ctx context.Context, a *app.App) error {
 		if c.IsSet("leaf") {
 			return e.openLeaf(ctx, a, c, asJSON)
 		}
@@ -50,14 +50,17 @@ func (e *env) ledgerAudit(ctx context.Context, c *ufcli.Command) error {
 			if r.Records.Findings == nil {
 				r.Records.Findings = []record.Finding{}
 			}
-			err = e.writeJSON(map[string]any{"sound": r.Sound(), "log": r.Log, "records": r.Records})
+			err = e.writeJSON(map[string]any{"sound": r.Sound(), "state": r.State, "reason": r.Reason, "log": r.Log, "records": r.Records})
 		} else {
 			e.sayAudit(r)
 		}
-		if err == nil && !r.Sound() {
-			err = &exit{exitFailed, fmt.Errorf("findings: %d. Write to nothing, copy the folder as it is, then see docs/operating/record.md", len(r.Log.Findings)+len(r.Records.Findings))}
+		switch {
+		case err != nil || r.Sound():
+			return err
+		case r.Findings() == 0:
+			return &exit{exitFailed, fmt.Errorf("the log is %s: what is kept here fits together, and may not be all that was signed. What to do: docs/operating/record.md", r.State)}
 		}
-		return err
+		return &exit{exitFailed, fmt.Errorf("findings: %d. Write to nothing, copy the folder as it is, then see docs/operating/record.md", r.Findings())}
 	})
 }
 
@@ -74,6 +77,12 @@ func (e *env) sayAudit(r app.Audited) {
 		fmt.Fprintf(out, "         checkpoints whose keys are not here, so that their signatures were not checked: %d\n", r.Log.Unverified)
 	}
 	fmt.Fprintf(out, "records  %d in %d cases, fillers %d, erased fields %d\n", r.Records.Records, r.Records.Cases, r.Records.Fillers, r.Records.Erased)
+	if r.Records.Lost > 0 {
+		fmt.Fprintf(out, "         entries of which only the place is known, since they were recovered from a copy of the log: %d\n", r.Records.Lost)
+	}
+	if r.State != "sound" {
+		fmt.Fprintf(out, "state    %s: %s\n", r.State, r.Reason)
+	}
 	if r.Sound() {
 		fmt.Fprintln(out, "Everything that is kept fits what was signed.")
 	}

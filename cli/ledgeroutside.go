@@ -22,7 +22,8 @@ func (e *env) ledgerOutsideCommand() *ufcli.Command {
 			"  quorum w1\n" +
 			"A witness is another Tocsin, run by somebody else (tocsin witness), or any other C2SP witness; it gives\n" +
 			"each checkpoint a time and excludes other views of the log. Where there is no network, leave the address\n" +
-			"out and use tocsin ledger witness-request. What was set up is tried at once. Without flags it says what is\n" +
+			"out and use tocsin ledger witness-request; --tsa-roots without --tsa is an authority that is asked with\n" +
+			"tocsin ledger tsa-request. What was set up is tried at once. Without flags it says what is\n" +
 			"set up.",
 		Flags: dataFlags(
 			&ufcli.StringFlag{Name: "policy", Usage: "file that names the witnesses and how many are needed", TakesFile: true},
@@ -42,7 +43,7 @@ func (e *env) ledgerOutside(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.Policy == nil && o.TSA == "" && !o.Clear {
+	if o.Policy == nil && o.Roots == nil && !o.Clear {
 		return e.within(ctx, c, toRead, func(_ context.Context, a *app.App) error {
 			e.sayOutside(a)
 			return nil
@@ -82,17 +83,19 @@ func (e *env) outsideTime(c *ufcli.Command) (o app.OutsideTime, err error) {
 			return o, inFile(file, err)
 		}
 	}
-	if (c.String("tsa") == "") != (c.String("tsa-roots") == "") {
+	if c.String("tsa") != "" && c.String("tsa-roots") == "" {
 		return o, &exit{exitBad, fmt.Errorf("--tsa and --tsa-roots go together: a time is believed only from an authority whose root you chose")}
 	}
 	if o.TSA = c.String("tsa"); o.TSA != "" {
 		if u, err := url.Parse(o.TSA); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return o, &exit{exitBad, fmt.Errorf("--tsa: %q is not an address such as https://tsa.example.org/", o.TSA)}
 		}
-		if _, err := e.roots(c.String("tsa-roots")); err != nil {
+	}
+	if file := c.String("tsa-roots"); file != "" {
+		if _, err := e.roots(file); err != nil {
 			return o, err
 		}
-		if o.Roots, err = e.readFile(c.String("tsa-roots"), maxKeyFile); err != nil {
+		if o.Roots, err = e.readFile(file, maxKeyFile); err != nil {
 			return o, err
 		}
 	}
@@ -116,7 +119,11 @@ func (e *env) sayOutside(a *app.App) {
 		}
 		fmt.Fprintf(out, "quorum  %s\n", policy.Quorum())
 	}
-	if tsa != "" {
+	switch tsa {
+	case "":
+	case app.ByFiles:
+		fmt.Fprintln(out, "time-stamps by files: tocsin ledger tsa-request")
+	default:
 		fmt.Fprintf(out, "time-stamps from %s\n", tsa)
 	}
 }

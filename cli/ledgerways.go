@@ -89,7 +89,7 @@ func (e *env) ledgerRecoverCommand() *ufcli.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(lineWriter{e.out}, "The log holds %d entries again, all that was signed. Next: tocsin ledger audit\n", h.Size)
+				fmt.Fprintf(lineWriter{e.out}, "The log holds %d entries again, all that was signed. Next: tocsin ledger audit%s\n", h.Size, here(c))
 				return nil
 			})
 		},

@@ -39,6 +39,8 @@ type env struct {
 	in       io.Reader
 	out, err io.Writer
 	now      func() time.Time
+
+	warned string // what was said of a log that cannot be written to
 }
 
 // Main runs the program and gives its exit code.

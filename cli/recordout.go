@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,7 +46,36 @@ func (e *env) writeOut(c *ufcli.Command, data []byte) error {
 		}
 		return nil
 	}
+	return e.writeFile(name, data)
+}
+
+func (e *env) writeFile(name string, data []byte) error {
+	// A pipe or a device is written to, never replaced by a file of its name; a
+	// link is followed, so that what it points to is what changes.
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return fault.New(fault.Invalid, "%s is a folder, not a file", name)
+	case err == nil && !info.Mode().IsRegular():
+		return writeThrough(name, data)
+	case err == nil:
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return fault.New(fault.Unavailable, "%s", pathError(err))
+		}
+	}
 	return durable.WriteFile(name, data, 0o600)
+}
+
+func writeThrough(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.Write(data)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, "%s", pathError(err))
+	}
+	return nil
 }
 
 func sayf(format string, args ...any) string { return fmt.Sprintf(format, args...) }

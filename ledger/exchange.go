@@ -29,6 +29,21 @@ func (p *Publisher) WitnessRequest(ctx context.Context, old int64) (proof []tlog
 	return proof, note, err
 }
 
+// AttachStamps adds stamps that came later, as files, to the published checkpoint
+// number seq, over the text of whose note the caller has verified them.
+// fault.NotFound if there is none of that number.
+func (p *Publisher) AttachStamps(ctx context.Context, seq int64, stamps [][]byte) (Release, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.attach(ctx, nil, stamps, func(w Writer) (Signed, error) {
+		row, err := checkpointAt(ctx, w, seq)
+		if err == nil && row.State != Published {
+			err = fault.New(fault.NotFound, "checkpoint %d is not published", seq)
+		}
+		return row, err
+	})
+}
+
 // Attach adds signature lines of configured witnesses that came later, as
 // files, to the newest published checkpoint which they are over, and stamps
 // that the caller has verified over the text of that checkpoint's note.
@@ -51,10 +66,14 @@ func (p *Publisher) Attach(ctx context.Context, lines []byte, stamps [][]byte) (
 	if len(sigs)+len(stamps) == 0 {
 		return Release{}, fault.New(fault.Invalid, "there is nothing to attach")
 	}
+	return p.attach(ctx, sigs, stamps, func(w Writer) (Signed, error) { return p.over(ctx, w, sigs) })
+}
+
+func (p *Publisher) attach(ctx context.Context, sigs []receipt.Signature, stamps [][]byte, find func(Writer) (Signed, error)) (Release, error) {
 	var row Signed
 	var epoch Epoch
 	err := p.Store.UpdateLog(ctx, func(w Writer) (err error) {
-		if row, err = p.over(ctx, w, sigs); err != nil {
+		if row, err = find(w); err != nil {
 			return err
 		}
 		if epoch, err = epochOf(ctx, w, row.Epoch); err != nil {

@@ -107,7 +107,7 @@ func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoi
 		return err
 	}
 	if strings.HasPrefix(reason, fork) {
-		return fault.New(fault.Forbidden, "read-only: %s; no missing leaves explain that: only tocsin ledger new-epoch ends it", reason)
+		return fault.New(fault.Forbidden, ReadOnly+"%s; no missing leaves explain that: only tocsin ledger new-epoch ends it", reason)
 	}
 	q, err := w.question(ctx, only{r})
 	if err != nil {

@@ -80,7 +80,9 @@ func (w *Watch) Check(ctx context.Context, r Reader, place string) error {
 func (w *Watch) Connected(ctx context.Context, r Reader, place string) error {
 	err := w.Check(ctx, r, place)
 	if err != nil && fault.KindOf(err) == fault.Forbidden {
-		w.log.Warn("the log is read-only", "why", err.Error())
+		// Whoever writes gets this error, and whoever serves says it: no warning here,
+		// for each connection of a pool would repeat it.
+		w.log.Info("connected", "why", err.Error())
 		return nil
 	}
 	return err
@@ -142,8 +144,12 @@ func (w *Watch) compare(ctx context.Context, r Reader, head Head, water Water) e
 	switch {
 	case water.Epoch == 0 && head.Epoch > 0:
 		return readOnly("the database holds a log, and the high-water mark beside it is missing: what was signed from it is not known")
-	case water.Epoch == 1 && water.Size == 0 && head.Epoch == 0:
+	case water.Epoch == 1 && water.Size == 0 && head.Epoch == 0 && water.Place == "":
 		return nil // the process ended while it opened the first epoch: nothing was signed
+	case water.Epoch == 1 && water.Size == 0 && head.Epoch == 0:
+		// Nothing was signed, and yet something may have been acknowledged. A backup
+		// may still be read into the empty database.
+		return readOnly(fmt.Sprintf("the log was begun in the database %s, and this one is empty", water.Place))
 	case water.Epoch > head.Epoch:
 		return w.diverge("epoch %d was signed, and the database knows of %d only", water.Epoch, head.Epoch)
 	case water.Epoch == head.Epoch && water.Size > head.Size:
@@ -203,8 +209,11 @@ const fork = "fork: "
 // waysOut ends every refusal to write.
 const waysOut = "; the ways out are tocsin ledger recover and tocsin ledger new-epoch"
 
+// ReadOnly begins them.
+const ReadOnly = "the log is read-only: "
+
 func readOnly(reason string) error {
-	return fault.New(fault.Forbidden, "read-only: %s%s", reason, waysOut)
+	return fault.New(fault.Forbidden, ReadOnly+"%s%s", reason, waysOut)
 }
 
 // contradicted is the error of what was just found: a rollback, a fork, another
@@ -217,7 +226,7 @@ func (c contradicted) Unwrap() error { return c.error }
 // diverge records what was found, for good.
 func (w *Watch) diverge(format string, args ...any) error {
 	reason := fmt.Sprintf(format, args...)
-	w.log.Error("the log has diverged", "reason", reason)
+	w.log.Info("the log has diverged", "reason", reason) // the error below is for whoever asked
 	if err := w.guard.Diverge(reason); err != nil {
 		return contradicted{fault.New(fault.Internal, "the log has diverged (%s), and that could not be written down: %v", reason, err)}
 	}

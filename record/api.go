@@ -174,6 +174,7 @@ type AuditReport struct {
 	Cases    int       `json:"cases"`
 	Fillers  int64     `json:"fillers"`
 	Erased   int64     `json:"erased-fields"`
+	Lost     int64     `json:"lost-records"` // leaves that were recovered without what they said
 	Findings []Finding `json:"findings"`
 }
 

@@ -2,9 +2,7 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -57,9 +55,8 @@ type auditor struct {
 	from    int64
 	next    int64 // leaf of the epoch that is looked at next
 
-	last      time.Time
-	rowless   []Finding          // leaves without a row, unless something explains them
-	recovered map[int][][2]int64 // ranges whose contents are known to be lost
+	last time.Time
+	loss loss
 }
 
 // audited is what the auditor holds of a case while it passes.
@@ -114,11 +111,7 @@ func (a *auditor) run(ctx context.Context) error {
 			break
 		}
 	}
-	for _, f := range a.rowless {
-		if !slices.ContainsFunc(a.recovered[f.Epoch], func(r [2]int64) bool { return f.Index >= r[0] && f.Index < r[1] }) {
-			a.found(f.Epoch, f.Index, "", "%s", f.What)
-		}
-	}
+	a.lost()
 	a.erasures()
 	return a.projections(ctx)
 }
@@ -129,7 +122,7 @@ func (a *auditor) prepare(ctx context.Context) error {
 	if a.epochs, err = a.r.Epochs(ctx); err != nil {
 		return err
 	}
-	a.sizes, a.recovered = map[int]int64{}, map[int][][2]int64{}
+	a.sizes = map[int]int64{}
 	for i, e := range a.epochs {
 		if i > 0 {
 			a.sizes[a.epochs[i-1].N] = e.Before
@@ -217,9 +210,7 @@ func (a *auditor) lacking(ctx context.Context, from, to int64) error {
 			}
 			continue
 		}
-		if len(a.rowless) <= maxFindings {
-			a.rowless = append(a.rowless, Finding{Epoch: a.epoch, Index: i, What: "the leaf has no record: it is neither an entry of a case nor a filler, and no note says that it was lost"})
-		}
+		a.loss.rowless(a.epoch, i)
 	}
 	return nil
 }
@@ -367,20 +358,6 @@ func (a *auditor) link(o opened) error {
 		a.found(o.epoch, o.index, o.handle, "an entry of a case stands among the log's own records")
 	}
 	return nil
-}
-
-// note takes from a note which leaves lost their records.
-func (a *auditor) note(o opened, v Values) {
-	if noteKind(v) != noteRecovered {
-		return
-	}
-	var body struct {
-		First int64 `json:"first"`
-		Count int64 `json:"count"`
-	}
-	if json.Unmarshal(v["body"], &body) == nil && body.First >= 0 && body.Count > 0 && body.First+body.Count <= o.index {
-		a.recovered[o.epoch] = append(a.recovered[o.epoch], [2]int64{body.First, body.First + body.Count})
-	}
 }
 
 func (a *auditor) erasure(c *audited, o opened, v Values) {

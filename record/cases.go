@@ -25,9 +25,11 @@ func (k *Keeper) newHandle() (string, error) {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:])), nil
 }
 
-// digest tells commands apart that come under the same idempotency key.
-func (k *Keeper) digest(what string, parts ...any) ([32]byte, error) {
-	raw := [][]byte{[]byte(what)}
+// digest tells commands apart that come under the same idempotency key. The key
+// itself goes into it and is kept nowhere: with the command alone, a guess at
+// words that were erased since can be held against nothing.
+func (k *Keeper) digest(what, key string, parts ...any) ([32]byte, error) {
+	raw := [][]byte{[]byte(what), []byte(key)}
 	for _, p := range parts {
 		b, err := json.Marshal(p)
 		if err != nil {
@@ -52,7 +54,7 @@ func (k *Keeper) Append(ctx context.Context, c Command) (Result, error) {
 			}
 		}
 	}
-	digest, err := k.digest("append", c.Handle, c.CaseID, c.By, c.Entries)
+	digest, err := k.digest("append", c.Key, c.Handle, c.CaseID, c.By, c.Entries)
 	if err != nil {
 		return Result{}, err
 	}
@@ -191,7 +193,7 @@ func (k *Keeper) StartEvent(ctx context.Context, handle string, e casefile.Event
 		return refuse(fault.New(fault.Invalid, "recorded-at and recorded-by of an event that is added are set by the record; leave them out"))
 	}
 	e.Line = 0
-	digest, err := k.digest("event", handle, by, e)
+	digest, err := k.digest("event", key, handle, by, e)
 	if err != nil {
 		return refuse(err)
 	}
@@ -284,7 +286,7 @@ func (k *Keeper) AddStatement(ctx context.Context, handle string, st Statement, 
 	if err := mayName(handle); err != nil {
 		return Result{}, err
 	}
-	digest, err := k.digest("statement", handle, by, st)
+	digest, err := k.digest("statement", key, handle, by, st)
 	if err != nil {
 		return Result{}, err
 	}

@@ -102,7 +102,11 @@ func members(v any) (map[string]any, error) {
 // keeper's guard.
 func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.Source, target receipt.Checkpoint) (ledger.Head, error) {
 	var head ledger.Head
-	err := k.store.Update(ctx, func(tx Tx) (err error) {
+	err := k.store.Update(ctx, func(tx Tx) error {
+		done, err := k.recovered(ctx, tx, target)
+		if done || err != nil {
+			return err
+		}
 		head, err = ledger.Recover(ctx, tx, src, target, func(first int64, entries []receipt.Entry) error {
 			b, err := k.aside(ctx, tx)
 			if err != nil {
@@ -139,6 +143,51 @@ func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.So
 		return watch.Recovered(ctx, r, target, placeOf(k.store))
 	})
 	return head, err
+}
+
+// recovered tells whether the leaves up to the target were put back already, by a
+// recovery whose process ended, or whose answer was lost, before the mark was
+// set: then its note stands after them, and nothing was published since.
+func (k *Keeper) recovered(ctx context.Context, tx Tx, target receipt.Checkpoint) (bool, error) {
+	head, err := tx.Head(ctx)
+	if err != nil || head.Size <= target.Size {
+		return false, err
+	}
+	published := int64(0)
+	cp, err := tx.LastCheckpoint(ctx, ledger.Published)
+	if err == nil && cp.Epoch == head.Epoch {
+		published = cp.Size
+	} else if err != nil && fault.KindOf(err) != fault.NotFound {
+		return false, err
+	}
+	key, err := k.keyOf(ctx, tx, LogHandle)
+	if err != nil {
+		return false, err
+	}
+	rows, err := tx.CaseRows(ctx, LogHandle, 0)
+	if err != nil {
+		return false, err
+	}
+	for _, row := range rows {
+		if row.Epoch != head.Epoch || row.Index < max(target.Size, published) {
+			continue
+		}
+		o, err := openRow(key, row)
+		if err != nil {
+			return false, err
+		}
+		var body struct {
+			Origin string `json:"origin"`
+			Size   int64  `json:"size"`
+			Root   string `json:"root"`
+		}
+		v := o.values()
+		if noteKind(v) == noteRecovered && json.Unmarshal(v["body"], &body) == nil && body.Origin == target.Origin && body.Size == target.Size &&
+			body.Root == base64.StdEncoding.EncodeToString(target.Root[:]) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // aside is a batch outside the sequencer, for the ways out of a divergence: the

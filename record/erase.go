@@ -334,21 +334,27 @@ func (b *batch) addErasure(ctx context.Context, s *state, body erasureBody) (Res
 	return Result{Handle: s.handle, Version: s.version, Epoch: b.head.Epoch, First: made[0].index, Count: int64(len(made)), Recorded: b.recorded}, nil
 }
 
-// rewrapAll brings every key under the current generation.
+// rewrapAll brings every key under the current generation. It writes at least
+// one of them, so that the transaction is a durable one whatever was done before.
 func (k *Keeper) rewrapAll(ctx context.Context, tx Tx) error {
 	gen, key, err := k.o.Wraps.Current()
 	clear(key[:])
 	if err != nil {
 		return err
 	}
-	var old []Key
+	var old, first []Key
 	if err := tx.EachKey(ctx, func(key Key) error {
 		if key.Generation != gen {
 			old = append(old, key)
+		} else if len(first) == 0 {
+			first = append(first, key)
 		}
 		return nil
 	}); err != nil {
 		return err
+	}
+	if len(old) == 0 {
+		old = first
 	}
 	for _, key := range old {
 		next, err := k.seal.rewrap(key)

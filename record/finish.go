@@ -41,28 +41,10 @@ func (k *Keeper) finish(ctx context.Context, cases []string) error {
 	if err != nil {
 		return err
 	}
-	behind := false
-	if err := k.look(ctx, func(r Reader) error {
-		behind = false
-		return r.EachKey(ctx, func(key Key) error {
-			behind = behind || key.Generation != gen
-			return nil
-		})
-	}); err != nil {
-		return err
-	}
-	if behind {
-		if err := k.store.Update(ctx, func(tx Tx) error {
-			if k.o.Guard != nil {
-				if err := k.o.Guard.Check(ctx, tx, ""); err != nil {
-					return err
-				}
-			}
-			return k.rewrapAll(ctx, tx)
-		}); err != nil {
+	if gen > 1 {
+		if err := k.rest(ctx, gen); err != nil {
 			return err
 		}
-		k.seal.forget()
 	}
 	if err := k.enlist(ctx, cases); err != nil {
 		return err
@@ -73,6 +55,42 @@ func (k *Keeper) finish(ctx context.Context, cases []string) error {
 		}
 	}
 	return k.store.Scrub(ctx)
+}
+
+// rest makes sure, before an old generation is destroyed, that nothing rests on
+// it: under the lock every key is brought under the current one. The guard is
+// asked whether this is the database whose keys these are. At least one key is
+// written anew: what can be read after a lost answer need not be on a standby,
+// and there the old generation would be missed.
+func (k *Keeper) rest(ctx context.Context, gen int) error {
+	old, err := k.o.Wraps.Generation(gen - 1)
+	clear(old[:])
+	gone := err != nil && fault.KindOf(err) == fault.NotFound
+	if err != nil && !gone {
+		return err
+	}
+	behind := false
+	if err := k.look(ctx, func(r Reader) error {
+		behind = false
+		return r.EachKey(ctx, func(key Key) error {
+			behind = behind || key.Generation != gen
+			return nil
+		})
+	}); err != nil || gone && !behind {
+		return err
+	}
+	if err := k.store.Update(ctx, func(tx Tx) error {
+		if k.o.Guard != nil {
+			if err := k.o.Guard.Check(ctx, tx, ""); err != nil {
+				return err
+			}
+		}
+		return k.rewrapAll(ctx, tx)
+	}); err != nil {
+		return err
+	}
+	k.seal.forget()
+	return nil
 }
 
 // enlist puts the erasures that the database records on the list outside it, if
@@ -158,6 +176,10 @@ func reforget(ops []opened, lines []Erased) error {
 func (k *Keeper) Reapply(ctx context.Context) (int, error) {
 	if k.o.Erasures == nil {
 		return 0, nil
+	}
+	// An erasure that was cut short is listed before any old generation goes.
+	if err := k.Finish(ctx); err != nil {
+		return 0, err
 	}
 	lines, err := linesByCase(k.o.Erasures)
 	if err != nil {

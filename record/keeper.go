@@ -378,6 +378,9 @@ func (k *Keeper) stands(f receiptOf) (yes bool, err error) {
 		if yes = len(got) == 1 && got[0].Commitment() == f.leaf; !yes {
 			return nil
 		}
+		if b.clockErr != nil { // it carries no time that the log could not take back
+			b.recorded = b.head.Recorded
+		}
 		if err := b.filler(); err != nil {
 			return err
 		}

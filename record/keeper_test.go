@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -181,6 +182,28 @@ func TestExportGivesBackTheImport(t *testing.T) {
 					t.Fatalf("%s is not the same:\n%s", name, diff)
 				}
 			}
+		}
+	}
+}
+
+// Who is an authority of the directory gets its receipt under whichever name it
+// is told, and once.
+func TestAPartyIsToldByTheNameOfTheDirectory(t *testing.T) {
+	d := newDesk(t)
+	h := d.keep(strings.Replace(small, "sources:", "  - {id: desk, name: A Desk, is: [eu-srp, eu-csirt]}\n  - {id: eu-csirt, name: Another}\nsources:", 1)).Handle
+	for _, c := range []struct{ to, want string }{
+		{"[eu-srp]", "maker desk"}, {"[eu-srp,desk]", "maker desk"}, {"[in-cert-in]", "maker"},
+		{"[eu-csirt]", "maker eu-csirt"}, // a party of that id goes before the directory
+	} {
+		r := d.add(h, "notified by=maker to="+c.to)
+		var got []string
+		for _, m := range d.load(h).Records {
+			if m.Entry == "receipt" && m.ID == r.ID {
+				got = append(got, m.Party)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: receipts for %v, want %s", c.to, got, c.want)
 		}
 	}
 }

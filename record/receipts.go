@@ -41,42 +41,7 @@ func (k *Keeper) Receipt(ctx context.Context, idOrHandle, event, party string, d
 		if err != nil {
 			return err
 		}
-		var extra receipt.Extra
-		head := event == "" && party == ""
-		switch m.Entry {
-		case entryReceipt:
-			open := openOfReceipt
-			if head { // whose receipt happens to be the last record is nobody's business
-				open = openOfHead
-			}
-			if head && len(disclose) == 0 {
-				extra.Record, err = k.disclose(ctx, r, s, m, open)
-				break
-			}
-			if head {
-				open = append(slices.Clone(open), "event")
-			}
-			if extra.Record, err = k.disclose(ctx, r, s, m, open); err != nil {
-				return err
-			}
-			e, err := s.eventMeta(m.ID)
-			if err != nil {
-				return err
-			}
-			opened, err := k.disclose(ctx, r, s, e, openOfEvent, disclose...)
-			if err != nil {
-				return err
-			}
-			extra.Linked = []receipt.Disclosure{opened}
-		case entryEvent:
-			open := openOfEvent
-			if event == "" {
-				open = openOfHead
-			}
-			extra.Record, err = k.disclose(ctx, r, s, m, open, disclose...)
-		default:
-			extra.Record, err = k.disclose(ctx, r, s, m, openOfHead, disclose...)
-		}
+		extra, err := k.opening(ctx, r, s, m, event == "" && party == "", disclose)
 		if err != nil {
 			return err
 		}
@@ -84,6 +49,34 @@ func (k *Keeper) Receipt(ctx context.Context, idOrHandle, event, party string, d
 		return err
 	})
 	return proof, err
+}
+
+// opening opens what a receipt of m shows. As the head of its case a numbered
+// receipt tells neither whose it is nor of what kind its event: whose happens to
+// be the last record is nobody's business.
+func (k *Keeper) opening(ctx context.Context, r Reader, s *state, m Meta, head bool, disclose []string) (extra receipt.Extra, err error) {
+	own, ofEvent := openOfReceipt, openOfEvent
+	switch {
+	case m.Entry != entryReceipt || head && len(disclose) == 0:
+		own = openOfHead
+		if m.Entry == entryEvent && !head {
+			own = openOfEvent
+		}
+		extra.Record, err = k.disclose(ctx, r, s, m, own, disclose...)
+		return extra, err
+	case head:
+		own, ofEvent = append(slices.Clone(openOfHead), "event"), openOfHead
+	}
+	if extra.Record, err = k.disclose(ctx, r, s, m, own); err != nil {
+		return extra, err
+	}
+	e, err := s.eventMeta(m.ID)
+	if err != nil {
+		return extra, err
+	}
+	opened, err := k.disclose(ctx, r, s, e, ofEvent, disclose...)
+	extra.Linked = []receipt.Disclosure{opened}
+	return extra, err
 }
 
 // receiptFor finds the record that is to be proved.

@@ -130,6 +130,18 @@ func TestReceipts(t *testing.T) {
 	if s, _ := v.Records[0].Value("sequence"); s != "12" || v.Records[0].Commitment != fmt.Sprintf("%x", d.load(h).Head) {
 		t.Errorf("the head of the case: %+v", v.Records[0])
 	}
+	// It is maker's numbered receipt, which is nobody's business.
+	if got := names(v.Records[0]); len(v.Records) != 1 || got != "entry handle sequence prev recorded-at" {
+		t.Errorf("the head opens %q and %d more", got, len(v.Records)-1)
+	}
+	head, err = d.k.Receipt(d.ctx(), h, "", "", []string{"kind"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v = p.proved(t, head)
+	if len(v.Records) != 2 || names(v.Records[0]) != "entry handle sequence prev recorded-at event" || names(v.Records[1]) != "entry handle sequence prev recorded-at kind" {
+		t.Errorf("the head with a field of its event: %+v", v.Records)
+	}
 }
 
 // What cannot be proved is refused in a sentence.

@@ -224,7 +224,7 @@ func (d *Dir) sweep() error {
 func (d *Dir) check() (err error) {
 	for _, sub := range []string{"keys", "guard", "outside"} {
 		if err := durable.Private(d.at(sub), true); err != nil {
-			return lost(err, d.at(sub))
+			return lostFolder(err, d.at(sub), sub)
 		}
 	}
 	entries, err := os.ReadDir(d.at("keys"))
@@ -244,10 +244,28 @@ func (d *Dir) check() (err error) {
 		return lost(err, d.at("keys", "lookup.key"))
 	}
 	d.lookup = func() [32]byte { return lookup }
-	if _, _, err := d.Wraps().Current(); err != nil {
-		return lost(err, d.at("keys"))
+	if _, _, err := d.Wraps().Current(); fault.KindOf(err) == fault.NotFound && err != nil {
+		return &fault.Error{Kind: fault.Forbidden, File: d.at("keys"), Message: "holds no wrapping key (wrap-N.key), although this directory once had one; without it nothing in the database can be read: put the newest one back from a copy of this directory"}
+	} else if err != nil {
+		return err
 	}
 	return d.checkMarks()
+}
+
+// lostFolder also says how to go on without what was in it, where that is
+// possible: an empty guard lets the log be read and opens a new epoch, an empty
+// outside is none set up.
+func lostFolder(err error, path, sub string) error {
+	out := lost(err, path)
+	if f, ok := out.(*fault.Error); ok && out != err {
+		switch sub {
+		case "guard":
+			f.Message += ". Without any copy make an empty folder of that name, mode 0700: the log can then be read, and tocsin ledger new-epoch lets it go on under a new name"
+		case "outside":
+			f.Message += ". Without any copy make an empty folder of that name, mode 0700, and set outside time up anew"
+		}
+	}
+	return out
 }
 
 // lost turns the absence of a part into what it is: a directory that lost one.

@@ -33,7 +33,7 @@ const (
 	noWater     = "none"
 	notDiverged = "no"
 
-	guardHelp = "nothing may be signed until it is known what was signed last: ask a witness or anybody who holds a receipt for the largest checkpoint of this log, put the file back from a copy of this directory that is no older, or open a new epoch of the log"
+	guardHelp = "nothing may be signed until it is known what was signed last: ask a witness or anybody who holds a receipt for the largest checkpoint of this log, put the file back from a copy of this directory that is no older, or go on under a new name with tocsin ledger new-epoch"
 )
 
 // mark is the high-water mark as the file has it.
@@ -82,8 +82,8 @@ func (g Guard) Raise(w ledger.Water) error {
 	g.d.marking.Lock()
 	defer g.d.marking.Unlock()
 	path := g.path("high-water")
-	if w.Epoch < 1 || w.Size < 0 || w.Origin == "" {
-		return fault.New(fault.Invalid, "epoch %d, size %d and origin %q are no high-water mark", w.Epoch, w.Size, w.Origin)
+	if err := isMark(w); err != nil {
+		return err
 	}
 	old, err := g.water()
 	if err != nil && fault.KindOf(err) != fault.NotFound {
@@ -100,11 +100,23 @@ func (g Guard) Raise(w ledger.Water) error {
 			return nil
 		}
 	}
+	return g.put(w)
+}
+
+func (g Guard) put(w ledger.Water) error {
 	body, err := json.Marshal(mark(w))
 	if err != nil {
 		return fault.New(fault.Invalid, "the high-water mark can not be written: %v", err)
 	}
-	return durable.WriteFile(path, []byte(durable.Line(waterKind, string(body))), 0o600)
+	return durable.WriteFile(g.path("high-water"), []byte(durable.Line(waterKind, string(body))), 0o600)
+}
+
+// isMark refuses what no file of a mark could say.
+func isMark(w ledger.Water) error {
+	if w.Epoch < 1 || w.Size < 0 || w.Origin == "" {
+		return fault.New(fault.Invalid, "epoch %d, size %d and origin %q are no high-water mark", w.Epoch, w.Size, w.Origin)
+	}
+	return nil
 }
 
 // Replace sets a mark where the present one is lost or torn, and remembers how
@@ -112,19 +124,19 @@ func (g Guard) Raise(w ledger.Water) error {
 // if there is a readable mark, since that one may only rise.
 func (g Guard) Replace(w ledger.Water, how string) error {
 	g.d.marking.Lock()
-	_, err := g.water()
-	if fault.KindOf(err) == fault.Forbidden {
-		if err = g.remember("high-water mark replaced", how); err == nil {
-			err = durable.WriteFile(g.path("high-water"), []byte(durable.Line(waterKind, noWater)), 0o600)
-		}
-		g.d.marking.Unlock()
-		if err != nil {
-			return err
-		}
-		return g.Raise(w)
+	defer g.d.marking.Unlock()
+	if err := isMark(w); err != nil {
+		return err
 	}
-	g.d.marking.Unlock()
-	return &fault.Error{Kind: fault.Conflict, File: g.path("high-water"), Message: "is whole, and a whole mark only rises"}
+	if _, err := g.water(); fault.KindOf(err) != fault.Forbidden {
+		return &fault.Error{Kind: fault.Conflict, File: g.path("high-water"), Message: "is whole, and a whole mark only rises"}
+	}
+	if err := g.remember("high-water mark replaced", how); err != nil {
+		return err
+	}
+	// In one step: a mark that said for a moment that nothing was ever signed
+	// would say so for good after a crash.
+	return g.put(w)
 }
 
 // Abandon is the first step of the way out by a new epoch when the high-water

@@ -243,6 +243,13 @@ func TestDivergingAndTheWaysOut(t *testing.T) {
 		t.Errorf("replacing a whole mark: %v", err)
 	}
 	remove(t, d.at("guard", "high-water"))
+	// What cannot be done leaves the mark lost: never one that says "nothing".
+	if err := g.Replace(ledger.Water{}, "a slip"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("replacing by nothing: %v", err)
+	}
+	if _, err := g.Water(); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("after it: %v", err)
+	}
 	if err := g.Replace(water(11, 1), "from a receipt that Ada holds"); err != nil {
 		t.Fatal(err)
 	}

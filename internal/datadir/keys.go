@@ -3,6 +3,7 @@ package datadir
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,20 +62,31 @@ func (d *Dir) NewSigners(epoch int) ([]receipt.Signer, error) {
 	return d.Signers(epoch)
 }
 
-// lastEpoch is the newest epoch that keys were made for.
-func (d *Dir) lastEpoch() (int, error) {
+// Epochs are those that keys were made for, oldest first. Numbers can be left
+// out: those of epochs that a machine forgot when it was put back as a whole.
+func (d *Dir) Epochs() ([]int, error) {
 	entries, err := os.ReadDir(d.at("keys"))
 	if err != nil {
-		return 0, durable.Fault(d.at("keys"), "could not be read", err)
+		return nil, durable.Fault(d.at("keys"), "could not be read", err)
 	}
-	last := 1
+	out := []int{1}
 	for _, e := range entries {
 		text, isKey := strings.CutSuffix(strings.TrimPrefix(e.Name(), logKeys[0].file+"-"), ".key")
-		if n, err := strconv.Atoi(text); err == nil && isKey {
-			last = max(last, n)
+		if n, err := strconv.Atoi(text); err == nil && isKey && n > 1 && strconv.Itoa(n) == text {
+			out = append(out, n)
 		}
 	}
-	return last, nil
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// lastEpoch is the newest epoch that keys were made for.
+func (d *Dir) lastEpoch() (int, error) {
+	epochs, err := d.Epochs()
+	if err != nil {
+		return 0, err
+	}
+	return epochs[len(epochs)-1], nil
 }
 
 func (d *Dir) makeSigners(epoch int) error {

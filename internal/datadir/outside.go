@@ -14,7 +14,7 @@ import (
 type Outside struct {
 	Policy     *receipt.Policy // witnesses with their URLs, and the quorum; nil: none
 	PolicyText []byte
-	TSA        string // URL of a time-stamping authority; "": none
+	TSA        string // URL of a time-stamping authority; "": none, or by files where there are roots
 	RootsPEM   []byte // its roots; never the system's
 	Roots      *x509.CertPool
 }
@@ -46,8 +46,8 @@ func (d *Dir) Outside() (Outside, error) {
 		var f tsaFile
 		dec := json.NewDecoder(strings.NewReader(string(text)))
 		dec.DisallowUnknownFields()
-		if err := dec.Decode(&f); err != nil || dec.More() || f.URL == "" || f.Roots != rootsFile {
-			return Outside{}, fault.At(d.at("outside", "tsa.json"), 0, "", `must read {"url": "https://…", "roots": "%s"}`, rootsFile)
+		if err := dec.Decode(&f); err != nil || dec.More() || f.Roots != rootsFile {
+			return Outside{}, fault.At(d.at("outside", "tsa.json"), 0, "", `must read {"url": "https://…", "roots": "%s"}; without an address the authority is asked by files`, rootsFile)
 		}
 		o.TSA = f.URL
 		pem, err := durable.Read(d.at("outside", rootsFile))
@@ -76,11 +76,12 @@ func (d *Dir) SetPolicy(text []byte) error {
 	return durable.WriteFile(path, text, 0o600)
 }
 
-// SetTSA replaces the time-stamping authority; an empty url takes it away. The
-// roots are written first: there is never an authority without its roots.
+// SetTSA replaces the time-stamping authority; an empty url is one that is asked
+// by files, and without roots either it is taken away. The roots are written
+// first: there is never an authority without its roots.
 func (d *Dir) SetTSA(url string, rootsPEM []byte) error {
 	path := d.at("outside", "tsa.json")
-	if url == "" {
+	if url == "" && rootsPEM == nil {
 		return gone(durable.Remove(path))
 	}
 	if _, err := parseRoots(rootsFile, rootsPEM); err != nil {

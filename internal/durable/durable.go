@@ -138,7 +138,7 @@ func closed(path string, f *os.File) error {
 func Fault(path, what string, err error) error {
 	why := reason(err)
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case full(err):
 		why = "the disk is full: make room and try again"
 	case errors.Is(err, fs.ErrPermission):
 		why = "the permissions do not allow it"
@@ -169,3 +169,6 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// full tells that there is no room for what was to be written.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

@@ -55,7 +55,8 @@ func takeLock(path string, f *os.File) error {
 	if err := f.Truncate(0); err != nil {
 		return Fault(path, "could not be written", err)
 	}
-	if _, err := f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0); err != nil {
+	_, err = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
+	if err != nil && !full(err) { // the number is a help, no part of the lock: on a full disk it must still be possible to read
 		return Fault(path, "could not be written", err)
 	}
 	return nil

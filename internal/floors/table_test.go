@@ -77,7 +77,7 @@ var table = []room{
 	{path: "internal/datadir", floor: adapter, modules: []string{"golang.org/x/mod"}},
 	{path: "webui", floor: adapter},
 
-	{path: "app", floor: application, modules: []string{"filippo.io/age", "golang.org/x/mod"}},
+	{path: "app", floor: application, modules: []string{"filippo.io/age", "golang.org/x/mod", "golang.org/x/sys"}},
 	{path: "cli", floor: application, modules: []string{"github.com/urfave/cli/v3", "github.com/clipperhouse/displaywidth", "golang.org/x/term"}},
 	{path: "client", floor: application},
 	{path: "e2e", floor: application},

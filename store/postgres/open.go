@@ -42,10 +42,15 @@ const connectWait = 10 * time.Second
 
 // parameters are set for each session. Whoever holds the log's lock and falls
 // silent loses it within half a minute; the time for a statement ends before
-// sqlstore stops waiting for a commit, so that the server's word is heard.
+// sqlstore stops waiting for a commit, so that the server's word is heard. Plans
+// are kept from when the tables were empty, and a look-up of many keys in a small
+// table is planned as a reading of the whole: so that is ruled out, and with it
+// the compiling of plans that seem dear.
 var parameters = map[string]string{
 	"application_name":        "tocsin",
 	"client_encoding":         "UTF8",
+	"enable_seqscan":          "off",
+	"jit":                     "off",
 	"statement_timeout":       "50s",
 	"lock_timeout":            "30s",
 	"tcp_keepalives_idle":     "15",

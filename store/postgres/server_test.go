@@ -124,6 +124,26 @@ func TestDurabilityIsReadBack(t *testing.T) {
 	}
 }
 
+// A plan that was made while a table was empty still finds its rows when it has
+// many: no look-up is planned as a reading of the whole table.
+func TestPlansOfEmptyTables(t *testing.T) {
+	url := pgtest.Database(t)
+	st := open(t, url)
+	var keys []string
+	for i := range 64 {
+		keys = append(keys, fmt.Sprintf("'case-%d'", i))
+	}
+	query := `SELECT handle, wrapped FROM case_key WHERE handle IN (` + strings.Join(keys, ", ") + `)`
+	plan, err := postgres.Plan(t.Context(), st, query)
+	if err != nil || !strings.Contains(plan, "case_key_pkey") || strings.Contains(plan, "Seq Scan") {
+		t.Errorf("%v\n%s", err, plan)
+	}
+	plan, err = postgres.Explain(t.Context(), dial(t, url), query)
+	if err != nil || !strings.Contains(plan, "Seq Scan") {
+		t.Errorf("control: a session of somebody else finds them so: %v\n%s", err, plan)
+	}
+}
+
 // A role that only owns its database is enough, for everything.
 func TestPlainRole(t *testing.T) {
 	url := pgtest.Database(t)

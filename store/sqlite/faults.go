@@ -25,6 +25,7 @@ const (
 	codeConstraint = 19
 	codeNotADB     = 26
 
+	codeNoRoom     = codeIO | 19<<8 // SQLITE_IOERR_SHMSIZE
 	codePrimaryKey = codeConstraint | 6<<8
 	codeUnique     = codeConstraint | 8<<8
 	codeRowID      = codeConstraint | 10<<8
@@ -55,6 +56,7 @@ var meanings = map[int]fault.Error{
 	codeConstraint: {Kind: fault.Internal, Message: "the database refused a value that breaks its rules"},
 	codeNotADB:     {Kind: fault.Invalid, Message: "the file is not a database of this program"},
 
+	codeNoRoom:     {Kind: fault.Unavailable, Message: "the disk is full, and even reading needs a little room beside the database: make room, or copy the whole folder to another disk and read it there"},
 	codePrimaryKey: {Kind: fault.Conflict, Message: "the place is taken"},
 	codeUnique:     {Kind: fault.Conflict, Message: "the place is taken"},
 	codeRowID:      {Kind: fault.Conflict, Message: "the place is taken"},
