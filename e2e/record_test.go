@@ -3,6 +3,8 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +15,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tocsin/receipt/rfc3161/tsatest"
 )
 
 // recordCommands are what the scripts about the record need beside the program.
@@ -32,6 +37,7 @@ func recordCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"nowhere":    nowhere,
 		"fill":       fill,
 		"fetch":      fetch,
+		"stamp":      stamp,
 	}
 }
 
@@ -217,6 +223,31 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Fatalf("%s is not there", args[0])
 }
+
+// stamp ROOTS [REQUEST ANSWER]: is a time-stamp authority on a closed network. It
+// writes its root; or answers the request in a file by another one.
+func stamp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 && len(args) != 3 {
+		ts.Fatalf("usage: stamp ROOTS [REQUEST ANSWER]")
+	}
+	if len(args) == 1 {
+		a, err := tsatest.New(rand.Reader, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+		ts.Check(err)
+		authorities.Store(ts.MkAbs(args[0]), a)
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw}), 0o600))
+		return
+	}
+	a, ok := authorities.Load(ts.MkAbs(args[0]))
+	if !ok {
+		ts.Fatalf("%s: no authority wrote this", args[0])
+	}
+	answer, err := a.(*tsatest.Authority).Respond([]byte(ts.ReadFile(args[1])), time.Now())
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), answer, 0o600))
+}
+
+// authorities are those of stamp, by the file of their root.
+var authorities sync.Map
 
 // nowhere WORDS FOLDER…: the words stand in no file of the folders. With ! they
 // must stand in one: the control.

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
+	"tocsin/ledger/ledgertest"
 	"tocsin/receipt"
 )
 
@@ -86,11 +87,57 @@ func TestATransactionIsAskedWhereItRuns(t *testing.T) {
 	w.append(9)
 	w.publish()
 	refused(t, w.check("there"), fault.Forbidden, "a witness is asked") // a connection to the other
-	must(t, w.check("here"))                                           // and one more to the first
+	must(t, w.check("here"))                                            // and one more to the first
 	write := func(place string) error {
 		return w.store.UpdateLog(context.Background(), func(tx ledger.Writer) error { return w.watch.Check(ctx, standing{tx, place}, "") })
 	}
 	must(t, write("here"))
 	refused(t, write("there"), fault.Forbidden, "a witness is asked")
 	must(t, write("here"))
+}
+
+// A backup and a copy of the log that are both older than what was signed last,
+// on a new machine that has the keys and no mark of its own: without a witness
+// nobody can tell, and the log does not go on under its origin.
+func TestAnOldCopyBesideAnOldBackup(t *testing.T) {
+	setup := func(witnesses ...ledger.Witness) (*world, mirror, receipt.Checkpoint) {
+		w := newWorld(t, witnesses...)
+		w.append(9)
+		w.publish()
+		w.append(10)
+		old := w.mirror()
+		target := receipt.Checkpoint{Origin: base + "/1", Size: 20, Root: naive(w.all)}
+		before := w.store.Transactions()
+		w.append(5)
+		w.publish() // signed, and neither in the backup nor in the copy
+		w.store.Lose(w.store.Transactions() - before + 3)
+		w.guard.Set(ledger.Water{})
+		w.start(witnesses...)
+		must(t, w.store.ViewLog(ctx, func(r ledger.Reader) error { return w.watch.Restored(ctx, r, "here") }))
+		return w, old, target
+	}
+	w, old, target := setup()
+	_, err := w.recover(old, target)
+	refused(t, err, fault.Forbidden, "new-epoch")
+	refused(t, w.tryAppend(1), fault.Forbidden, "was restored from a backup")
+	_, err = w.openEpoch("an old copy is all there is", nil)
+	must(t, err)
+	w.append(1)
+	w.publish()
+
+	wit := witness(t, "witness.example.org/a")
+	w, old, target = setup(ledgertest.Remembering{Witness: wit})
+	refused(t, w.watch.Recoverable(ctx, target), fault.Conflict, "has seen 25 leaves, and the copy leads to 20")
+	newest := receipt.Checkpoint{Origin: target.Origin, Size: 25}
+	must(t, w.watch.Recoverable(ctx, newest))
+	_, err = w.recover(old, target)
+	refused(t, err, fault.Forbidden, "25 leaves")
+
+	// Beside the mark of the day nothing is in doubt: it says how far the log came.
+	w, old, target = setup()
+	w.guard.Set(ledger.Water{Epoch: 1, Origin: base + "/1", Size: 20, Root: target.Root, Place: "gone"})
+	must(t, w.store.ViewLog(ctx, func(r ledger.Reader) error { return w.watch.Restored(ctx, r, "here") }))
+	_, err = w.recover(old, target)
+	must(t, err)
+	must(t, w.check("here"))
 }

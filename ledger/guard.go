@@ -17,6 +17,7 @@ type Water struct {
 	Place    string    // the database it was signed from; see Watch.Check
 	At       time.Time // the operator's own clock
 	Restored bool      // the database came from a backup, and nobody has vouched for it yet
+	Hearsay  bool      // so did this very mark: more may have been signed than it says
 }
 
 // Guard keeps what must survive the database. internal/datadir keeps it in
@@ -27,7 +28,7 @@ type Guard interface {
 	Water() (Water, error)
 	// Raise replaces the mark. It never goes down: a lower epoch, a smaller size
 	// in the same epoch, or another root at the same size is fault.Conflict.
-	// Place, At and Restored may change freely.
+	// Place, At, Restored and Hearsay may change freely.
 	Raise(w Water) error
 	// Diverged gives the reason for which nothing may be written, "" if none.
 	Diverged() (reason string, err error)

@@ -109,6 +109,9 @@ func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoi
 	if strings.HasPrefix(reason, fork) {
 		return fault.New(fault.Forbidden, ReadOnly+"%s; no missing leaves explain that: only tocsin ledger new-epoch ends it", reason)
 	}
+	if err := w.firsthand(); err != nil {
+		return err
+	}
 	q, err := w.question(ctx, only{r})
 	if err != nil {
 		return err
@@ -144,12 +147,53 @@ func (w *Watch) Recovered(ctx context.Context, r Reader, target receipt.Checkpoi
 	if place != "" {
 		mark.Place = place
 	}
-	mark.At, mark.Restored = w.now(), false
+	mark.At, mark.Restored, mark.Hearsay = w.now(), false, false
 	if err := w.guard.Raise(mark); err != nil {
 		return err
 	}
 	w.place, w.doubt = mark.Place, false
 	return w.clear(fmt.Sprintf("the leaves up to %d of epoch %d were recovered", q.head.Size, q.head.Epoch))
+}
+
+// Recoverable says whether a recovery up to the target can end what is wrong. Ask
+// before anything is put in: what follows the recovered leaves, such as a note
+// about them, would stand where a better copy has its own.
+//
+// fault.Forbidden where the mark itself came from a backup and there is no
+// witness: then nobody knows how far the log had come, a copy can be as old as
+// the backup, and the log does not go on under its origin. fault.Conflict if a
+// witness has seen more than the target.
+func (w *Watch) Recoverable(ctx context.Context, target receipt.Checkpoint) error {
+	if err := w.firsthand(); err != nil {
+		return err
+	}
+	for _, wit := range w.witnesses {
+		r, ok := wit.(Remembering)
+		if !ok {
+			continue
+		}
+		_, data, err := r.Latest(ctx, target.Origin)
+		if err != nil {
+			continue // Recovered asks again, and needs an answer
+		}
+		cp, err := openOwn(data, keysOf(w.keys, target.Origin))
+		if err == nil && cp.Origin == target.Origin && cp.Size > target.Size {
+			return fault.New(fault.Conflict, "witness %s has seen %d leaves, and the copy leads to %d: find a newer one; nothing was put in",
+				wit.Key().Name(), cp.Size, target.Size)
+		}
+	}
+	return nil
+}
+
+// firsthand refuses a mark of which nobody knows whether it is the last one.
+func (w *Watch) firsthand() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	water, err := w.water()
+	if err == nil && water.Hearsay && len(w.witnesses) == 0 {
+		err = fault.New(fault.Forbidden, ReadOnly+"the mark beside the database came from a backup, and without a witness nobody can tell what was signed after it or after the copy: only tocsin ledger new-epoch ends it")
+	}
+	return err
 }
 
 // caughtUp compares the log with the mark and the target.
@@ -193,19 +237,19 @@ func (w *Watch) Restored(ctx context.Context, r Reader, place string) error {
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	mark := Water{Epoch: head.Epoch, Origin: epoch.Origin, Size: last.Size, Root: last.Root, Place: place, At: w.now(), Restored: true}
+	mark := Water{Epoch: head.Epoch, Origin: epoch.Origin, Size: last.Size, Root: last.Root, Place: place, At: w.now(), Restored: true, Hearsay: true}
 	if last.Seq == 0 {
 		mark.Root = emptyRoot
 	}
 	// What stands higher already is what the backup lacks: it stays, and Check
-	// finds it.
+	// finds it. One that stands lower is not of the machine that signed.
 	was, err := w.water()
 	if err != nil {
 		return err
 	}
-	if was.Epoch > mark.Epoch || was.Epoch == mark.Epoch && was.Size > mark.Size {
+	if was.Epoch > mark.Epoch || was.Epoch == mark.Epoch && was.Size >= mark.Size {
 		mark = was
-		mark.Restored = true
+		mark.Restored, mark.Place, mark.At = true, place, w.now()
 	}
 	return w.guard.Raise(mark)
 }

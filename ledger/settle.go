@@ -75,7 +75,7 @@ func (w *Watch) vouched(by string, silent []string) error {
 	if w.place != "" {
 		water.Place = w.place
 	}
-	water.Restored, water.At = false, w.now()
+	water.Restored, water.Hearsay, water.At = false, false, w.now()
 	if err := w.guard.Raise(water); err != nil {
 		return err
 	}

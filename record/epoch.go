@@ -101,6 +101,9 @@ func members(v any) (map[string]any, error) {
 // after them says which they are, and an audit knows them by it. watch is the
 // keeper's guard.
 func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.Source, target receipt.Checkpoint) (ledger.Head, error) {
+	if err := watch.Recoverable(ctx, target); err != nil {
+		return ledger.Head{}, err
+	}
 	var head ledger.Head
 	err := k.store.Update(ctx, func(tx Tx) error {
 		done, err := k.recovered(ctx, tx, target)

@@ -45,6 +45,7 @@ type mark struct {
 	Place    string    `json:"place"`
 	At       time.Time `json:"at"`
 	Restored bool      `json:"restored"`
+	Hearsay  bool      `json:"hearsay,omitempty"`
 }
 
 // divergence is why nothing may be written.
@@ -158,7 +159,7 @@ func (g Guard) Abandon(how string) error {
 	if err := g.Diverge("the high-water mark beside the database was lost: it is not known what was signed last"); err != nil {
 		return err
 	}
-	return g.Replace(ledger.Water{Epoch: last, Origin: g.d.Origin(last), Root: empty, At: g.d.now().UTC(), Restored: true}, how)
+	return g.Replace(ledger.Water{Epoch: last, Origin: g.d.Origin(last), Root: empty, At: g.d.now().UTC(), Restored: true, Hearsay: true}, how)
 }
 
 // descends says why the mark may not be moved from old to w, "" if it may.
