@@ -123,6 +123,9 @@ func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name
 		_, serr := os.Stat(file)
 		if file == "-" || serr == nil || !c.IsSet("data") && !c.IsSet("database") {
 			data, err = e.readFile(file, maxCaseFile)
+			if os.IsNotExist(serr) {
+				err = fault.New(fault.Invalid, "%v; for a case that is kept: tocsin plan --case %s", err, shellWord(file))
+			}
 			return file, data, err
 		}
 		name = file

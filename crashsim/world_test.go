@@ -196,10 +196,11 @@ func (v verdict) bad() bool { return v.lost > 0 || v.forks > 0 || len(v.other) >
 // check compares what is stored with the journal and with what was signed.
 func (w *world) check(ctx context.Context, p *process) (v verdict, err error) {
 	signed := w.outside.witness.notes()
+	gone := false // the whole log
 	err = p.store.View(ctx, func(r record.Reader) error {
 		head, err := r.Head(ctx)
 		if fault.KindOf(err) == fault.NotFound && err != nil {
-			v.lost, v.forks = len(w.journal.acked), len(signed) // the whole log is gone
+			v.lost, v.forks, gone = len(w.journal.acked), len(signed), true
 			return nil
 		}
 		if err != nil {
@@ -224,7 +225,7 @@ func (w *world) check(ctx context.Context, p *process) (v verdict, err error) {
 		}
 		return err
 	})
-	if err != nil || v.bad() {
+	if err != nil || gone {
 		return v, err
 	}
 	report, err := p.keeper.Audit(ctx, nil)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // An operator writes a sentence into recorded-at that reads like a witness's.
@@ -92,5 +93,18 @@ func TestCompareReportsWhatItCannotRead(t *testing.T) {
 	// The log's own records begin with a gap where the database was lost.
 	if found, _ := Compare([]Verdict{of(map[string]string{"handle": `"log"`, "sequence": `5`, "prev": ``})}); found != nil {
 		t.Errorf("%q", found)
+	}
+}
+
+// A witness whose clock stands in 1970 gives a better bound than any honest one.
+// It is not hidden that the operator's clock says another thing.
+func TestTimesThatCannotBothBeTrue(t *testing.T) {
+	w := newWorld(t)
+	for at, want := range map[time.Time]bool{time.Unix(1000, 0): true, noon.Add(-57 * time.Minute): false, noon: false} {
+		w.note = must(AddSignatures(w.unsigned, must(Cosign(w.unsigned, w.w1, at))))
+		lines := strings.Join(Verify(w.receipt(t, 4, nil), must(KeysPolicy(w.allKeys())), Options{}).Lines(), "\n")
+		if got := strings.Contains(lines, "cannot both be true"); got != want {
+			t.Errorf("%s:\n%s", at, lines)
+		}
 	}
 }

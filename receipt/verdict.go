@@ -111,6 +111,9 @@ func (v Verdict) Lines() []string {
 	return append(out, notProved)
 }
 
+// maxSkew is by how much two honest clocks may differ.
+const maxSkew = time.Minute
+
 // closing says what the outside vouches for, and what nobody does.
 func (v Verdict) closing() []string {
 	if v.NotLater.IsZero() {
@@ -127,6 +130,9 @@ func (v Verdict) closing() []string {
 	var out []string
 	if v.OperatorClock != "" {
 		out = append(out, "The operator's own clock says "+plaintext.Clean(v.OperatorClock)+"; nobody outside vouches for that.")
+	}
+	if at, err := time.Parse(time.RFC3339Nano, v.OperatorClock); err == nil && at.Sub(v.NotLater) > maxSkew {
+		out = append(out, fmt.Sprintf("These times cannot both be true: nothing is vouched for before it is recorded. %s or the operator has a wrong clock.", plaintext.Clean(v.NotLaterBy)))
 	}
 	if len(v.Witnesses) == 0 {
 		return append(out, "No witness has cosigned; "+noOthers+".")
