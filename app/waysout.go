@@ -21,6 +21,19 @@ import (
 // epoch that was seen outside, nil if none is known beyond the mark. The App
 // must be opened anew afterwards.
 func (a *App) NewEpoch(ctx context.Context, reason, by, with string, presented *receipt.Checkpoint) (ledger.Opening, error) {
+	return a.NewEpochWithout(ctx, 0, reason, by, with, presented)
+}
+
+// Hearsay tells whether it is not known here what was signed last: the mark was
+// lost, or came with the backup that was restored.
+func (a *App) Hearsay() bool {
+	w, err := a.dir.Guard().Water()
+	return err == nil && w.Hearsay || err != nil && fault.KindOf(err) != fault.NotFound
+}
+
+// NewEpochWithout is NewEpoch where so many records may be lost, at most: none of
+// the numbers that they may have had is given again.
+func (a *App) NewEpochWithout(ctx context.Context, lost int64, reason, by, with string, presented *receipt.Checkpoint) (ledger.Opening, error) {
 	if reason == "" || by == "" || with == "" || by == with {
 		return ledger.Opening{}, fault.New(fault.Invalid, "a new epoch needs a reason and two people who are named")
 	}
@@ -43,7 +56,7 @@ func (a *App) NewEpoch(ctx context.Context, reason, by, with string, presented *
 		return ledger.Opening{}, err
 	}
 	o, err := record.OpenEpoch(ctx, a.db, a.recordOptions(), a.watch, a.dir.Base(),
-		record.EpochOpening{Reason: reason, Presented: presented, By: by, With: with})
+		record.EpochOpening{Reason: reason, Presented: presented, By: by, With: with, Lost: lost})
 	if err != nil {
 		return o, err
 	}

@@ -124,6 +124,7 @@ func (e *env) ledgerNewEpochCommand() *ufcli.Command {
 			&ufcli.StringFlag{Name: "by", Usage: "who decides"},
 			&ufcli.StringFlag{Name: "with", Usage: "who agrees; another person"},
 			&ufcli.StringFlag{Name: "checkpoint", Usage: "the largest checkpoint or receipt that anybody has of the old epoch", TakesFile: true},
+			&ufcli.Int64Flag{Name: "lost", HideDefault: true, Usage: "how many entries may be lost, at most, where nothing here tells; too many harms nothing"},
 		),
 		Action: e.ledgerNewEpoch,
 	}
@@ -145,13 +146,21 @@ func (e *env) ledgerNewEpoch(ctx context.Context, c *ufcli.Command) error {
 		if err != nil {
 			return err
 		}
-		o, err := a.NewEpoch(ctx, reason, by, with, cp)
+		guess := a.Hearsay() && cp == nil
+		if guess && !c.IsSet("lost") {
+			return &exit{exitBad, fmt.Errorf("nothing here tells what was signed last, and no number may be given twice. Bring the largest receipt or checkpoint that anybody has with --checkpoint FILE, or say with --lost N how many entries may be missing, at most: too many harms nothing, 0 says that you know of none")}
+		}
+		o, err := a.NewEpochWithout(ctx, c.Int64("lost"), reason, by, with, cp)
 		if err != nil {
 			return err
 		}
 		out := lineWriter{e.out}
 		fmt.Fprintf(out, "Epoch %d is open: %s.\n", o.Epoch, o.Origin)
-		fmt.Fprintf(out, "  the old one  %s, %d entries here, %d signed, %d lost\n", o.OldOrigin, o.OldSize, o.Signed, o.Gap)
+		if guess {
+			fmt.Fprintf(out, "  the old one  %s, %d entries here, lost by what you say at most %d\n", o.OldOrigin, o.OldSize, max(o.Gap, c.Int64("lost")))
+		} else {
+			fmt.Fprintf(out, "  the old one  %s, %d entries here, %d signed, %d lost\n", o.OldOrigin, o.OldSize, o.Signed, o.Gap)
+		}
 		if o.Carried > 0 {
 			fmt.Fprintf(out, "  entered again, because no checkpoint covered them: %d\n", o.Carried)
 		}

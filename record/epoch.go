@@ -24,6 +24,9 @@ type EpochOpening struct {
 	Reason    string
 	Presented *receipt.Checkpoint // the largest of the old epoch that was seen outside, nil if none
 	By, With  string
+	// Lost is how many records more may have been lost than is known, at most:
+	// what was signed after a backup is not known without the mark beside it.
+	Lost int64
 }
 
 // OpenEpoch opens the next epoch of the log, in an empty store or as the way out
@@ -34,6 +37,9 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 	k, err := New(store, o)
 	if err != nil {
 		return ledger.Opening{}, err
+	}
+	if e.Lost < 0 || e.Lost > maxGap {
+		return ledger.Opening{}, fault.New(fault.Invalid, "%d is no number of lost entries", e.Lost)
 	}
 	var opening ledger.Opening
 	err = store.Update(ctx, func(tx Tx) error {
@@ -54,7 +60,7 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 			if err != nil {
 				return receipt.Entry{}, err
 			}
-			body["by"], body["with"], body["lost"] = e.By, e.With, o.Gap
+			body["by"], body["with"], body["lost"] = e.By, e.With, max(o.Gap, e.Lost)
 			if err := b.note(ctx, noteCommand(noteEpoch, body, e.By)); err != nil {
 				return receipt.Entry{}, err
 			}
@@ -69,7 +75,7 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 		if b, err = k.aside(ctx, tx); err != nil {
 			return err
 		}
-		if err := b.gaps(ctx, opening.Gap); err != nil {
+		if err := b.gaps(ctx, max(opening.Gap, e.Lost)); err != nil {
 			return err
 		}
 		return b.flush(ctx)
