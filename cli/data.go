@@ -98,6 +98,7 @@ func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, er
 		if _, serr := os.Stat(dir); os.IsNotExist(serr) {
 			return nil, fault.New(fault.NotFound, "nothing is kept in %s yet; tocsin case import FILE begins a record, --data names another folder", dir)
 		}
+		return nil, fault.New(fault.NotFound, "%v; tocsin case import FILE begins a record there", err)
 	}
 	return a, inUse(dir, err)
 }

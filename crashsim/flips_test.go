@@ -157,7 +157,7 @@ func (c *contradiction) Error() string { return c.what }
 
 // look reads everything that can be read and compares. Errors are welcome: what
 // is not welcome is another answer than before.
-func (s *sound) look(ctx context.Context, p *process) (failed error, wrong []string) {
+func (s *sound) look(ctx context.Context, p *process) (wrong []string, failed error) {
 	kept, err := p.keeper.Load(ctx, s.handle)
 	if err != nil {
 		failed = errors.Join(failed, err)
@@ -166,12 +166,12 @@ func (s *sound) look(ctx context.Context, p *process) (failed error, wrong []str
 	} else if !slices.EqualFunc(kept.Records, s.records, func(a, b record.Meta) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
 		wrong = append(wrong, "the records are shown as good and differ")
 	}
-	again, lies := s.lookAt(ctx, p, s.events)
-	return errors.Join(failed, again), append(wrong, lies...)
+	lies, again := s.lookAt(ctx, p, s.events)
+	return append(wrong, lies...), errors.Join(failed, again)
 }
 
 // lookAt asks for the receipts of events.
-func (s *sound) lookAt(ctx context.Context, p *process, events []string) (failed error, wrong []string) {
+func (s *sound) lookAt(ctx context.Context, p *process, events []string) (wrong []string, failed error) {
 	for _, id := range events {
 		said, err := s.receipt(ctx, p, id)
 		var c *contradiction
@@ -184,7 +184,7 @@ func (s *sound) lookAt(ctx context.Context, p *process, events []string) (failed
 			wrong = append(wrong, fmt.Sprintf("the receipt of %s says %q, it said %q", id, said, s.said[id]))
 		}
 	}
-	return failed, wrong
+	return wrong, failed
 }
 
 // audit makes both audits. Findings count as a failure, which is what they are for.
@@ -265,7 +265,7 @@ func TestFlippedBitsOfTheFile(t *testing.T) {
 	for bit := range bits {
 		image := slices.Clone(s.image)
 		image[bit/8] ^= 1 << (bit % 8)
-		failed, wrong := s.live(t, image)
+		wrong, failed := s.live(t, image)
 		done++
 		if failed == nil {
 			unaffected++
@@ -280,13 +280,13 @@ func TestFlippedBitsOfTheFile(t *testing.T) {
 	if unaffected == 0 || refused == 0 {
 		t.Errorf("%d bits have no effect and %d are noticed: want some of each", unaffected, refused)
 	}
-	if failed, wrong := s.live(t, s.image); failed != nil || len(wrong) > 0 {
+	if wrong, failed := s.live(t, s.image); failed != nil || len(wrong) > 0 {
 		t.Errorf("control, no bit flipped: %v, %q", failed, wrong)
 	}
 }
 
 // live starts the product on an image and lets it read, audit, add and publish.
-func (s *sound) live(t *testing.T, image []byte) (failed error, wrong []string) {
+func (s *sound) live(t *testing.T, image []byte) (wrong []string, failed error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -299,10 +299,10 @@ func (s *sound) live(t *testing.T, image []byte) (failed error, wrong []string) 
 	}()
 	p, err := w.start(ctx, w.disk.Boot(Plan{}))
 	if err != nil {
-		return err, nil
+		return nil, err
 	}
 	defer p.stop()
-	failed, wrong = s.look(ctx, p)
+	wrong, failed = s.look(ctx, p)
 	failed = errors.Join(failed, s.audit(ctx, p))
 	if _, err := p.publisher.Publish(ctx); err != nil {
 		failed = errors.Join(failed, err)
@@ -324,7 +324,7 @@ func (s *sound) live(t *testing.T, image []byte) (failed error, wrong []string) 
 		wrong = append(wrong, s.contradicts(signed, added)...)
 		failed = errors.Join(failed, err)
 	}
-	return failed, wrong
+	return wrong, failed
 }
 
 // TestContradictionShows is the control: a publisher without the second path,

@@ -152,7 +152,7 @@ const tooSlow = 20 * time.Second
 // trial reads, audits and publishes on a store with one bit flipped, with a new
 // keeper, watch and witness that know what was known before. A deep one reads
 // the case, audits the records and repeats a command as well.
-func (s *sound) trial(ctx context.Context, store *sqlite.Store, deep bool) (failed error, wrong []string) {
+func (s *sound) trial(ctx context.Context, store *sqlite.Store, deep bool) (wrong []string, failed error) {
 	w := s.after(nil)
 	quiet := slog.New(slog.DiscardHandler)
 	p := &process{watch: ledger.NewWatch(ledger.WatchOptions{
@@ -162,38 +162,38 @@ func (s *sound) trial(ctx context.Context, store *sqlite.Store, deep bool) (fail
 		Wraps: w.outside.wraps, LookupKey: w.outside.lookup, Erasures: w.outside.erased, Guard: p.watch,
 	})
 	if err != nil {
-		return err, nil
+		return nil, err
 	}
 	defer keeper.Close()
 	p.store, p.keeper = store, keeper
 	p.publisher = &ledger.Publisher{Store: dry{store}, Watch: p.watch, Signers: w.outside.signers, Witnesses: []ledger.Witness{w.outside.witness}, Log: quiet}
 	if deep {
-		failed, wrong = s.look(ctx, p)
+		wrong, failed = s.look(ctx, p)
 		failed = errors.Join(failed, s.audit(ctx, p))
-		again, lies := s.again(ctx, w, p)
+		lies, again := s.again(ctx, w, p)
 		failed, wrong = errors.Join(failed, again), append(wrong, lies...)
 	} else {
-		failed, wrong = s.lookAt(ctx, p, s.events[1:2])
+		wrong, failed = s.lookAt(ctx, p, s.events[1:2])
 		failed = errors.Join(failed, s.auditLog(ctx, p))
 	}
 	_, _ = p.publisher.Publish(ctx) // its transactions are taken back, so it ends in an error at best
-	return failed, append(wrong, s.contradicts(w.outside.witness.notes(), nil)...)
+	return append(wrong, s.contradicts(w.outside.witness.notes(), nil)...), failed
 }
 
 // again repeats a command under its key. The answer is that of the first time,
 // an error, or that of a new command if the key is not known any more; never
 // another command's.
-func (s *sound) again(ctx context.Context, w *world, p *process) (failed error, wrong []string) {
+func (s *sound) again(ctx context.Context, w *world, p *process) (wrong []string, failed error) {
 	const key, text = "key-1", "word 1"
 	r, err := p.keeper.AddEvent(ctx, s.handle, event(text), record.AnyVersion, "crash", key)
 	first := s.acked[key]
 	switch {
 	case err != nil:
-		return err, nil
+		return nil, err
 	case !r.Replayed:
-		return errors.New("the key is not known any more"), nil
+		return nil, errors.New("the key is not known any more")
 	case r.ID != first.ID || r.First != first.First || r.Epoch != first.Epoch || r.Version != first.Version || r.Handle != first.Handle || r.Count != first.Count:
-		return nil, []string{fmt.Sprintf("the repeated command is answered with %+v, it was %+v", r, first)}
+		return []string{fmt.Sprintf("the repeated command is answered with %+v, it was %+v", r, first)}, nil
 	}
 	return nil, nil
 }
@@ -241,7 +241,7 @@ func flipRows(t *testing.T, s *sound, only []string, most int, rnd *rand.Rand) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if failed, wrong := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
+	if wrong, failed := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
 		t.Fatalf("control, no bit flipped: %v, %q", failed, wrong)
 	}
 	if n := len(w.outside.witness.notes()); n != 0 {
@@ -284,7 +284,7 @@ func flipRows(t *testing.T, s *sound, only []string, most int, rnd *rand.Rand) {
 				continue
 			}
 			began := time.Now()
-			failed, wrong := s.trial(ctx, p.store, !slices.Contains(ofTheLog, f.table))
+			wrong, failed := s.trial(ctx, p.store, !slices.Contains(ofTheLog, f.table))
 			if _, err := db.Exec(set, f.value, back); err != nil {
 				t.Fatalf("%s, row %d, bit %d: putting the bit back: %v", name, f.row, f.bit, err)
 			}
@@ -307,7 +307,7 @@ func flipRows(t *testing.T, s *sound, only []string, most int, rnd *rand.Rand) {
 	}
 	slices.Sort(lines)
 	t.Logf("flipped one at a time:\n%s", strings.Join(lines, "\n"))
-	if failed, wrong := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
+	if wrong, failed := s.trial(ctx, p.store, true); failed != nil || len(wrong) > 0 {
 		t.Errorf("control, every bit back: %v, %q", failed, wrong)
 	}
 }

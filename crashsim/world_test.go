@@ -156,7 +156,9 @@ func (w *world) erase(ctx context.Context, p *process, rnd *rand.Rand) error {
 		return nil
 	}
 	key := keys[rnd.IntN(len(keys))]
-	w.journal.erased[key] = w.journal.erased[key] // asked for
+	if _, asked := w.journal.erased[key]; !asked {
+		w.journal.erased[key] = false // asked for, not yet answered
+	}
 	id := w.journal.acked[key].ID
 	w.journal.mu.Unlock()
 	_, err := p.keeper.Erase(ctx, record.Erasure{

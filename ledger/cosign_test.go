@@ -331,3 +331,26 @@ func TestFileExchange(t *testing.T) {
 		}
 	}
 }
+
+// A stamp that comes late goes to the checkpoint that it is over, by its number.
+func TestALateStamp(t *testing.T) {
+	w := newWorld(t)
+	w.append(9)
+	w.publish()
+	w.append(9)
+	w.publish()
+	for range 2 {
+		done, err := w.pub.AttachStamps(ctx, 1, [][]byte{[]byte("token")})
+		must(t, err)
+		if done.Seq != 1 || done.Size != 10 || len(done.Stamps) != 1 || !done.Timed || done.New {
+			t.Errorf("%+v", done)
+		}
+	}
+	if rows := w.signed(); len(rows) != 2 || len(rows[0].Stamps) != 1 || len(rows[1].Stamps) != 0 || rows[1].Timed {
+		t.Errorf("%+v", rows)
+	}
+	if _, err := w.pub.AttachStamps(ctx, 3, [][]byte{[]byte("token")}); err == nil {
+		t.Error("a stamp for a checkpoint that is not there")
+	}
+	w.sound()
+}

@@ -254,7 +254,7 @@ func (f *folder) meant(words []string) (ids []string) {
 func (s *state) nextEvent() string {
 	for n := int64(len(s.folder.events)) + s.lost + 1; ; n++ {
 		id := fmt.Sprintf("e%d", n)
-		if _, taken := s.folder.at[entryEvent+" "+id]; !taken {
+		if _, taken := s.folder.event(id); !taken {
 			return id
 		}
 	}
@@ -263,12 +263,12 @@ func (s *state) nextEvent() string {
 // fits checks a new event against its case without the other events: what was
 // there was checked before, and nothing in it can point to what is new.
 func (s *state) fits(e casefile.Event) error {
-	if _, taken := s.folder.at[entryEvent+" "+e.ID]; taken {
+	if _, taken := s.folder.event(e.ID); taken {
 		return fault.At("", 0, "events["+e.ID+"].id", "the case has an event with this id already")
 	}
 	f := s.folder.base()
 	for _, id := range append(append([]string{e.Re}, e.Disputes...), e.Supersedes...) {
-		i, ok := s.folder.at[entryEvent+" "+id]
+		i, ok := s.folder.event(id)
 		if ok && !slices.ContainsFunc(f.Events, func(o casefile.Event) bool { return o.ID == id }) {
 			f.Events = append(f.Events, casefile.Event{ID: id, Kind: s.folder.events[i].Kind, At: s.folder.events[i].At})
 		}

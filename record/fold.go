@@ -24,7 +24,10 @@ func Fold(records []Values) (casefile.File, error) {
 }
 
 // folder is a case file in the making. A copy of it can go on by itself: what it
-// holds is replaced, never changed in place.
+// holds is replaced, never changed in place. Copies share what lies in front of
+// both, so that an event costs the same however many a case has: only the newest
+// may be appended to, which the log's lock sees to, and what a copy that was
+// given up left behind is overwritten.
 type folder struct {
 	head     casefile.File
 	products []casefile.Product
@@ -33,13 +36,15 @@ type folder struct {
 	windows  []casefile.Window
 	events   []casefile.Event
 	own      []recording    // one for each event
-	at       map[string]int // entry and id → place in its list
+	at       map[string]int // entry and id → place in its list; events have a map of their own
+	eventAt  map[string]int // id → place in events, shared by all copies: only event can read it
 }
 
 // clone gives a folder that goes on by itself.
 func (f *folder) clone() *folder {
-	return &folder{head: f.head, products: slices.Clone(f.products), parties: slices.Clone(f.parties), sources: slices.Clone(f.sources),
-		windows: slices.Clone(f.windows), events: slices.Clone(f.events), own: slices.Clone(f.own), at: maps.Clone(f.at)}
+	g := *f
+	g.at = maps.Clone(f.at)
+	return &g
 }
 
 // put sets the item with that id, in its old place or last.
@@ -49,11 +54,33 @@ func put[T any](f *folder, list *[]T, entry, id string, item T) {
 	}
 	key := entry + " " + id
 	if i, ok := f.at[key]; ok {
+		*list = slices.Clone(*list) // a copy may hold the old one
 		(*list)[i] = item
 		return
 	}
 	f.at[key] = len(*list)
 	*list = append(*list, item)
+}
+
+// event gives the place of an event. What the map says is believed only if the
+// event stands there: it may be that of a copy that was given up.
+func (f *folder) event(id string) (int, bool) {
+	i, ok := f.eventAt[id]
+	return i, ok && i < len(f.events) && f.events[i].ID == id
+}
+
+// putEvent sets an event and what the store says of it.
+func (f *folder) putEvent(e casefile.Event, r recording) {
+	if i, ok := f.event(e.ID); ok {
+		f.events, f.own = slices.Clone(f.events), slices.Clone(f.own)
+		f.events[i], f.own[i] = e, r
+		return
+	}
+	if f.eventAt == nil {
+		f.eventAt = map[string]int{}
+	}
+	f.eventAt[e.ID] = len(f.events)
+	f.events, f.own = append(f.events, e), append(f.own, r)
 }
 
 // read reads the keys of the case file among the fields.
@@ -114,8 +141,7 @@ func (f *folder) add(v Values) error {
 		if imported {
 			e.RecordedAt, e.RecordedBy = v.word("claimed-recorded-at"), v.word("claimed-recorded-by")
 		}
-		put(f, &f.events, entry, e.ID, e)
-		put(f, &f.own, "own", e.ID, recording{at: v.word("recorded-at"), by: v.word("recorded-by"), imported: imported})
+		f.putEvent(e, recording{at: v.word("recorded-at"), by: v.word("recorded-by"), imported: imported})
 		return nil
 	case entryReceipt, entryErasure, entryNote, entryFiller:
 		return nil

@@ -64,9 +64,9 @@ func newState(handle string) *state {
 	return &state{chain: newChain(handle), folder: &folder{}, numbers: map[string]int64{}}
 }
 
-// clone gives a state that goes on by itself.
+// clone gives a state that goes on by itself; see folder for what it shares.
 func (s *state) clone() *state {
-	return &state{chain: s.chain, folder: s.folder.clone(), metas: slices.Clone(s.metas), numbers: maps.Clone(s.numbers)}
+	return &state{chain: s.chain, folder: s.folder.clone(), metas: s.metas, numbers: maps.Clone(s.numbers)}
 }
 
 // add takes the next record.
