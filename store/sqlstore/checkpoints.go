@@ -67,8 +67,13 @@ func (t *tx) LastCheckpoint(ctx context.Context, state ledger.State) (ledger.Sig
 func (t *tx) CheckpointOver(ctx context.Context, epoch int, index int64) (ledger.Signed, error) {
 	none := fmt.Sprintf("no published checkpoint covers leaf %d of epoch %d yet", index, epoch)
 	s, err := one(ctx, t, readingCheckpoints, none, checkpointTimed, scanSigned, epoch, index)
-	if fault.KindOf(err) == fault.NotFound {
-		return one(ctx, t, readingCheckpoints, none, checkpointOver, scanSigned, epoch, index)
+	if err == nil || fault.KindOf(err) != fault.NotFound {
+		return s, err
+	}
+	// The newest is the largest. It is compared here: asked for in SQL, a leaf that
+	// none covers yet would make the database look at all of them.
+	if s, err = one(ctx, t, readingCheckpoints, none, checkpointNewestIn, scanSigned, epoch); err == nil && s.Size <= index {
+		return ledger.Signed{}, fault.New(fault.NotFound, "%s", none)
 	}
 	return s, err
 }

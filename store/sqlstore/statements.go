@@ -36,8 +36,8 @@ const (
 	// The earliest with an outside time; sizes grow with seq within an epoch.
 	checkpointTimed = `SELECT ` + checkpointColumns + ` FROM checkpoint
 		WHERE timed = 1 AND state = 'published' AND epoch = $1 AND size > $2 ORDER BY size, seq LIMIT 1`
-	checkpointOver = `SELECT ` + checkpointColumns + ` FROM checkpoint
-		WHERE state = 'published' AND epoch = $1 AND size > $2 ORDER BY seq DESC LIMIT 1`
+	checkpointNewestIn = `SELECT ` + checkpointColumns + ` FROM checkpoint
+		WHERE epoch = $1 AND state = 'published' ORDER BY seq DESC LIMIT 1`
 	checkpointBySeq   = `SELECT ` + checkpointColumns + ` FROM checkpoint WHERE seq = $1`
 	checkpointPage    = `SELECT ` + checkpointColumns + ` FROM checkpoint WHERE seq > $1 ORDER BY seq LIMIT $2`
 	checkpointInsert  = `INSERT INTO checkpoint (` + checkpointColumns + `) VALUES `

@@ -71,6 +71,9 @@ CREATE TABLE checkpoint (
   timed {int} NOT NULL CHECK (timed IN (0, 1))
 ){strict};
 
+-- The newest checkpoint of an epoch.
+CREATE INDEX checkpoint_newest ON checkpoint (epoch, seq);
+
 -- The earliest checkpoint with an outside time that covers a leaf.
 CREATE INDEX checkpoint_timed ON checkpoint (epoch, size, seq) WHERE timed = 1 AND state = 'published';
 
