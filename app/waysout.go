@@ -19,7 +19,8 @@ import (
 // NewEpoch ends a divergence by opening the next life of the log, under a new
 // origin and with new keys. presented is the largest checkpoint of the old
 // epoch that was seen outside, nil if none is known beyond the mark. The App
-// must be opened anew afterwards.
+// must be opened anew afterwards. The first record of the new life repeats the
+// last time where the clock of this machine is not believed.
 func (a *App) NewEpoch(ctx context.Context, reason, by, with string, presented *receipt.Checkpoint) (ledger.Opening, error) {
 	return a.NewEpochWithout(ctx, 0, reason, by, with, presented)
 }
@@ -60,7 +61,10 @@ func (a *App) NewEpochWithout(ctx context.Context, lost int64, reason, by, with 
 	if err != nil {
 		return o, err
 	}
-	return o, a.reapply(ctx)
+	if err := a.reapply(ctx); err != nil {
+		return o, fault.New(fault.KindOf(err), "epoch %d was opened, but what was erased is not recorded in it yet: %v", o.Epoch, err)
+	}
+	return o, nil
 }
 
 // Recover takes the leaves that are missing here from a copy of the log: a
@@ -100,7 +104,10 @@ func (a *App) Recover(ctx context.Context, from string, presented *receipt.Check
 	if err != nil {
 		return h, err
 	}
-	return h, a.reapply(ctx)
+	if err := a.reapply(ctx); err != nil {
+		return h, fault.New(fault.KindOf(err), "the entries were put back, but what was erased is not recorded yet: %v", err)
+	}
+	return h, nil
 }
 
 // larger is the larger one of two checkpoints; of two origins the first.
@@ -156,9 +163,14 @@ func (a *App) Signed(data []byte) (receipt.Checkpoint, error) {
 	return cp, nil
 }
 
-// AcceptClock lets appends go on after the clock jumped and a person looked.
+// AcceptClock lets appends go on after the clock jumped and a person looked. What
+// a way out could not record for the sake of the clock follows.
 func (a *App) AcceptClock(ctx context.Context, by string) (record.Result, error) {
-	return a.keeper.AcceptClock(ctx, by)
+	res, err := a.keeper.AcceptClock(ctx, by)
+	if err != nil {
+		return res, err
+	}
+	return res, a.reapply(ctx)
 }
 
 // source reads tiles from a folder or an address.

@@ -94,10 +94,11 @@ func run(t *testing.T, path, mark string, args ...string) *output {
 		said.until(pipe, mark, seen)
 		_ = cmd.Wait() // it is killed at the end; its status says nothing
 	}()
-	t.Cleanup(func() {
+	said.kill = func() {
 		_ = cmd.Process.Kill() // it may have ended
 		<-ended
-	})
+	}
+	t.Cleanup(said.kill)
 	select {
 	case <-seen:
 		return said

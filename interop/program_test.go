@@ -64,6 +64,7 @@ func freePort(t *testing.T) string {
 type output struct {
 	mu   sync.Mutex
 	text strings.Builder
+	kill func() // ends the program; may be called twice
 }
 
 func (o *output) String() string {

@@ -244,24 +244,31 @@ func refused(t *testing.T, lines []byte, err error, status int) {
 	}
 }
 
-// A witness that is gone is no reason to stop: the checkpoint is published, and
-// says that it lacks the quorum.
+// A witness that goes away is no reason to stop: the checkpoint is published, and
+// says that it lacks the quorum. A process that it never answered signs nothing
+// new, since its machine may have been put back to an earlier state.
 func TestAForeignWitnessThatIsGone(t *testing.T) {
-	o := newLog(t)
-	dead := &foreign{url: "http://" + freePort(t) + "/"}
-	_, dead.vkeys = witnessKeys(t, "witness.example.org/w1")
-	log, path := o.key(), o.path
-	o.close()
-	o = openLog(t, path, dead.clients(t, log))
-	o.publisher.Policy = dead.policy(t, log)
+	o, w := witnessed(t)
 	o.grow(10, 0)
+	o.publish()
+	w.said.kill()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	o.grow(20, 0)
 	rel, err := o.publisher.Publish(ctx)
 	if err != nil || rel.QuorumMet || len(rel.Missing) == 0 {
 		t.Errorf("published, quorum %v, missing %q: %v, want it without a quorum and a sentence on who is missing", rel.QuorumMet, rel.Missing, err)
 	}
 	if said := strings.Join(rel.Missing, "\n"); !strings.Contains(said, "witness.example.org/w1") {
 		t.Errorf("who is missing is not named: %q", said)
+	}
+	log, path, clock := o.key(), o.path, o.clock
+	o.close()
+	o = openLog(t, path, w.clients(t, log))
+	o.publisher.Policy, o.clock = w.policy(t, log), clock
+	o.grow(30, 0)
+	_, err = o.publisher.Publish(ctx)
+	if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "witness.example.org/w1") {
+		t.Errorf("a process that no witness answered: %v, want it unavailable and who is missing", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -47,11 +46,7 @@ func (p *Publisher) outside(ctx context.Context, j job, note []byte, witnesses [
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	patience := p.Patience
-	if patience == 0 {
-		patience = 15 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
 
 	cosigned := make([][]receipt.Signature, len(witnesses))
@@ -154,6 +149,7 @@ func (p *Publisher) accept(lines, text []byte) ([]receipt.Signature, error) {
 		return nil, err
 	}
 	var known []receipt.Signature
+	var keys []receipt.Key
 	for _, s := range sigs {
 		key, ok := p.witnessKey(s)
 		if !ok {
@@ -162,10 +158,13 @@ func (p *Publisher) accept(lines, text []byte) ([]receipt.Signature, error) {
 		if _, err := key.Verify(text, s.Data); err != nil {
 			return nil, fault.New(fault.Invalid, "its signature does not hold: %v", err)
 		}
-		known = append(known, s)
+		known, keys = append(known, s), append(keys, key)
 	}
 	if len(known) == 0 {
 		return nil, fault.New(fault.Invalid, "it answered with no signature of a known witness")
+	}
+	for _, key := range keys {
+		p.Watch.hear(key) // it has seen no log that this checkpoint does not continue
 	}
 	return known, nil
 }

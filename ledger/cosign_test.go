@@ -101,6 +101,7 @@ func TestWitnessAnswers(t *testing.T) {
 	} {
 		wit := witness(t, "witness.example.org/a")
 		w := newWorld(t, wit)
+		w.publish() // it was heard
 		w.append(9)
 		wit.Answer = func(old int64, note, lines []byte, err error) ([]byte, error) {
 			must(t, err)
@@ -151,6 +152,7 @@ func TestWitnessThatHasSeenMore(t *testing.T) {
 
 	wit := witness(t, "witness.example.org/a")
 	w := newWorld(t, wit)
+	w.publish()
 	w.append(9)
 	wit.Answer = func(_ int64, _, lines []byte, err error) ([]byte, error) {
 		wit.Answer = nil
@@ -169,6 +171,7 @@ func TestWitnessThatHasSeenMore(t *testing.T) {
 func TestASpoiledAnswerIsOnlyMissing(t *testing.T) {
 	wit := witness(t, "witness.example.org/a")
 	w := newWorld(t, wit)
+	w.publish()
 	spoiled := fault.New(fault.Forbidden, "the token does not verify")
 	w.pub.Stampers = []ledger.Stamper{&ledgertest.Stamper{Down: spoiled}}
 	wit.Down = spoiled
@@ -196,8 +199,9 @@ func TestRefusalAtTheSameSize(t *testing.T) {
 	_, err := w.pub.Publish(ctx)
 	refused(t, err, fault.Forbidden, "fork: ")
 
+	wit = witness(t, "witness.example.org/a")
 	w = newWorld(t, wit)
-	wit.Answer = nil
+	w.publish()
 	wit.Down = errDown
 	w.append(9)
 	w.publish()
@@ -207,6 +211,7 @@ func TestRefusalAtTheSameSize(t *testing.T) {
 	// Where the sizes differ it says nothing of the kind.
 	wit = witness(t, "witness.example.org/a")
 	w = newWorld(t, wit)
+	w.publish()
 	wit.Down = refusal
 	w.append(9)
 	if done := w.publish(); len(done.Missing) != 1 {
@@ -353,4 +358,24 @@ func TestALateStamp(t *testing.T) {
 		t.Error("a stamp for a checkpoint that is not there")
 	}
 	w.sound()
+}
+
+// While the log is diverged nothing is written, what comes as files included.
+func TestNothingIsAttachedToADivergedLog(t *testing.T) {
+	far := witness(t, "witness.example.org/far")
+	w := newWorld(t)
+	policy, err := receipt.ParsePolicy([]byte(fmt.Sprintf("log %s\nwitness far %s\nquorum far\n", w.keys[0], far.Key())))
+	must(t, err)
+	w.pub.Policy = policy
+	w.append(9)
+	done := w.publish()
+	must(t, w.guard.Diverge("for the test"))
+	before := w.store.Transactions()
+	_, err = w.pub.Attach(ctx, cosign(t, done.Note, far), [][]byte{[]byte("token")})
+	refused(t, err, fault.Forbidden, "the log is read-only: for the test")
+	_, err = w.pub.AttachStamps(ctx, done.Seq, [][]byte{[]byte("token")})
+	refused(t, err, fault.Forbidden, "the log is read-only: for the test")
+	if n := w.store.Transactions(); n != before || len(w.signed()[0].Stamps) > 0 {
+		t.Errorf("%d transactions were committed", n-before)
+	}
 }

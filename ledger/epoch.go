@@ -205,7 +205,7 @@ func (w *Watch) Opened(o Opening, place string) error {
 	if err := w.guard.Raise(Water{Epoch: o.Epoch, Origin: o.Origin, Root: emptyRoot, Place: place, At: w.now()}); err != nil {
 		return err
 	}
-	w.seen, w.within, w.place, w.doubt, w.next = Head{}, Water{}, place, false, 0
+	w.seen, w.within, w.place, w.doubt, w.next, w.heard = Head{}, Water{}, place, false, 0, nil
 	return w.clear(fmt.Sprintf("epoch %d was opened", o.Epoch))
 }
 

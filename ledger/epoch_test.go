@@ -267,6 +267,7 @@ func TestForgottenEpoch(t *testing.T) {
 func TestIntentOfAnEndedEpoch(t *testing.T) {
 	c := &collector{Witness: witness(t, "witness.example.org/a")}
 	w := newWorld(t, c)
+	w.publish()
 	w.append(9)
 	w.pub.Store = &nth{Store: w.store, left: 1, answer: ledgertest.RefusedUndone}
 	_, err := w.pub.Publish(ctx)
@@ -276,7 +277,7 @@ func TestIntentOfAnEndedEpoch(t *testing.T) {
 	must(t, err)
 	w.start(c)
 	c.notes = nil
-	if done := w.publish(); done.Epoch != 2 || done.Seq != 2 {
+	if done := w.publish(); done.Epoch != 2 || done.Seq != 3 {
 		t.Errorf("%+v", done)
 	}
 	for _, note := range c.notes {

@@ -31,7 +31,8 @@ func (p *Publisher) WitnessRequest(ctx context.Context, old int64) (proof []tlog
 
 // AttachStamps adds stamps that came later, as files, to the published checkpoint
 // number seq, over the text of whose note the caller has verified them.
-// fault.NotFound if there is none of that number.
+// fault.NotFound if there is none of that number, fault.Forbidden if the log is
+// diverged: then nothing at all is written.
 func (p *Publisher) AttachStamps(ctx context.Context, seq int64, stamps [][]byte) (Release, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,7 +48,8 @@ func (p *Publisher) AttachStamps(ctx context.Context, seq int64, stamps [][]byte
 // Attach adds signature lines of configured witnesses that came later, as
 // files, to the newest published checkpoint which they are over, and stamps
 // that the caller has verified over the text of that checkpoint's note.
-// fault.Invalid if a line is by none of them or over none of ours.
+// fault.Invalid if a line is by none of them or over none of ours,
+// fault.Forbidden if the log is diverged.
 func (p *Publisher) Attach(ctx context.Context, lines []byte, stamps [][]byte) (Release, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,6 +75,9 @@ func (p *Publisher) attach(ctx context.Context, sigs []receipt.Signature, stamps
 	var row Signed
 	var epoch Epoch
 	err := p.Store.UpdateLog(ctx, func(w Writer) (err error) {
+		if err = p.Watch.Check(ctx, w, ""); err != nil {
+			return err
+		}
 		if row, err = find(w); err != nil {
 			return err
 		}

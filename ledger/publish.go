@@ -48,8 +48,9 @@ type Release struct {
 // entries, high-water mark raised, signed, witnesses, stamps, stored, released.
 //
 // fault.TooEarly: the log is empty. fault.Forbidden: the log is diverged.
-// fault.Conflict: somebody else publishes. fault.Internal: what is stored
-// contradicts itself; nothing was signed.
+// fault.Unavailable: too few witnesses have answered since this process began
+// (heard.go). fault.Conflict: somebody else publishes. fault.Internal: what is
+// stored contradicts itself; nothing was signed.
 func (p *Publisher) Publish(ctx context.Context) (Release, error) {
 	return p.publish(ctx, func(last Signed, head Head) (int64, bool) { return head.Size, head.Size > last.Size })
 }
@@ -108,10 +109,17 @@ func (p *Publisher) publish(ctx context.Context, want choice) (Release, error) {
 		}
 	}
 	var done Release
+	ready := p.heardEnough()
 	// An intent that a crash left is completed first, and may be all there is to
 	// do. The bound is for two publishers that keep crossing.
 	for range 8 {
-		job, err := p.intend(ctx, want)
+		job, err := p.intend(ctx, want, ready)
+		if errors.Is(err, errUnasked) {
+			if err = p.ask(ctx); err == nil {
+				ready = true
+				continue
+			}
+		}
 		if err != nil {
 			return Release{}, err
 		}
@@ -144,7 +152,8 @@ type job struct {
 }
 
 // intend commits what is going to be signed, or finds what was intended before.
-func (p *Publisher) intend(ctx context.Context, want choice) (job, error) {
+// Unless it is ready to sign, it takes that back with errUnasked.
+func (p *Publisher) intend(ctx context.Context, want choice, ready bool) (job, error) {
 	var j job
 	commit := func() error {
 		return p.Store.UpdateLog(ctx, func(w Writer) error {
@@ -152,7 +161,10 @@ func (p *Publisher) intend(ctx context.Context, want choice) (job, error) {
 			if err := p.Watch.Check(ctx, w, ""); err != nil {
 				return err
 			}
-			return p.choose(ctx, w, want, &j)
+			if err := p.choose(ctx, w, want, &j); err != nil || !j.sign || ready {
+				return err
+			}
+			return errUnasked
 		})
 	}
 	err := commit()
@@ -248,6 +260,9 @@ func (p *Publisher) complete(ctx context.Context, j job) (Release, error) {
 		return Release{}, err
 	}
 	note, stamps, missing, err := p.outside(ctx, j, signed, p.Witnesses)
+	if err == nil {
+		err = p.kept(missing)
+	}
 	if err != nil {
 		return Release{}, err
 	}

@@ -240,22 +240,23 @@ func (s *nth) UpdateLog(ctx context.Context, fn func(ledger.Writer) error) error
 func TestIntentIsCompletedFirst(t *testing.T) {
 	c := &collector{Witness: witness(t, "witness.example.org/a")}
 	w := newWorld(t, c)
+	w.publish()
 	w.append(9)
 	c.Down = errDown
 	w.pub.Store = &nth{Store: w.store, left: 1, answer: ledgertest.RefusedUndone}
 	_, err := w.pub.Publish(ctx)
 	refused(t, err, fault.Unavailable, "injected")
-	if s := w.signed(); len(s) != 1 || s[0].State != ledger.Intent {
+	if s := w.signed(); len(s) != 2 || s[1].State != ledger.Intent {
 		t.Fatalf("%+v", s)
 	}
 	c.Down = nil
 	w.start(c)
 	w.append(5)
-	if done := w.publish(); done.Seq != 2 || done.Size != 15 {
+	if done := w.publish(); done.Seq != 3 || done.Size != 15 {
 		t.Errorf("%+v", done)
 	}
-	if s := w.signed(); s[0].State != ledger.Published || s[0].Size != 10 {
-		t.Errorf("%+v", s[0])
+	if s := w.signed(); s[1].State != ledger.Published || s[1].Size != 10 {
+		t.Errorf("%+v", s[1])
 	}
 	c.consistent(t, w.all)
 	w.sound()

@@ -115,7 +115,8 @@ func (w *Watch) question(ctx context.Context, s Store) (q question, err error) {
 
 // ask tells whether the witness knows nothing newer than the last published
 // checkpoint, and knows that. The checkpoint itself is submitted once more: what
-// a witness serves for reading may be an hour old.
+// a witness serves for reading may be an hour old. A witness whose word fits is
+// heard; one that knows nothing of the log, or cannot say of which, is not.
 func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool, error) {
 	name := "witness " + wit.Key().Name()
 	if q.last.Seq > 0 {
@@ -124,10 +125,14 @@ func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool
 		var refused *WitnessRefused
 		switch {
 		case err == nil:
+			w.hear(wit.Key())
 			return true, nil
 		case errors.As(err, &ahead) && ahead.Size > q.head.Size:
 			return false, w.diverge("%s has this log at %d leaves, and the database holds %d", name, ahead.Size, q.head.Size)
 		case errors.As(err, &ahead) && ahead.Size <= q.last.Size:
+			if ahead.Size > 0 && ahead.Size < q.last.Size {
+				w.hear(wit.Key()) // it slept; what it cosigns next has to continue what it saw
+			}
 			return false, nil
 		case errors.As(err, &ahead):
 			// Between what was published here and what is here: only the note
@@ -156,8 +161,16 @@ func (w *Watch) ask(ctx context.Context, s Store, wit Witness, q question) (bool
 	if cp.Origin != q.at.Origin {
 		return false, fault.New(fault.Invalid, "%s answered with the checkpoint of another log", name)
 	}
-	err = s.ViewLog(ctx, func(r Reader) error { return w.holds(ctx, r, q.head, cp.Size, cp.Root, "the last checkpoint of "+name) })
-	return err == nil && cp.Size >= q.last.Size, err
+	err = s.ViewLog(ctx, func(r Reader) error {
+		w.mu.Lock() // several may be asked at once
+		defer w.mu.Unlock()
+		return w.holds(ctx, r, q.head, cp.Size, cp.Root, "the last checkpoint of "+name)
+	})
+	if err != nil {
+		return false, err
+	}
+	w.hear(wit.Key())
+	return cp.Size >= q.last.Size, nil
 }
 
 // openOwn reads a note from outside that must be signed by one of our own keys.

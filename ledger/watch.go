@@ -26,11 +26,12 @@ type Watch struct {
 	// mu guards what follows. It is held while a reader is read, never while a
 	// witness is asked.
 	mu     sync.Mutex
-	seen   Head   // the newest head that was seen committed
-	within Water  // the mark that seen is known to contain
-	place  string // where the database is; "" until a connection said so
-	doubt  bool   // place is not the mark's, and nobody has vouched for it yet
-	next   int    // number that the next epoch has at least
+	seen   Head            // the newest head that was seen committed
+	within Water           // the mark that seen is known to contain
+	place  string          // where the database is; "" until a connection said so
+	doubt  bool            // place is not the mark's, and nobody has vouched for it yet
+	next   int             // number that the next epoch has at least
+	heard  map[string]bool // witnesses that answered in this process, by key; see heard.go
 }
 
 // WatchOptions are what a Watch needs. Guard is required.
@@ -246,17 +247,21 @@ func (w *Watch) Acknowledged(h Head) {
 // Presented compares a checkpoint that somebody brought, and whose signature by
 // this log has been verified, with the log that r reads. If it is larger than
 // the log, or differs at the same size, the log is diverged at once and the
-// error is fault.Forbidden. fault.NotFound if the origin was never ours,
-// fault.Conflict if it is the origin of an epoch that has ended.
+// error is fault.Forbidden. fault.NotFound if the origin was never ours. An epoch
+// that has ended diverges nothing: fault.Conflict says that it has, and how far
+// the checkpoint was compared, fault.Forbidden that it tells a second story.
 func (w *Watch) Presented(ctx context.Context, r Reader, cp receipt.Checkpoint) error {
 	epochs, err := r.Epochs(ctx)
 	if err != nil {
 		return err
 	}
-	n := 0
-	for _, e := range epochs {
-		if e.Origin == cp.Origin {
-			n = e.N
+	n, size := 0, int64(0)
+	for i, e := range epochs {
+		if e.Origin != cp.Origin {
+			continue
+		}
+		if n = e.N; i+1 < len(epochs) {
+			size = epochs[i+1].Before
 		}
 	}
 	head, err := soundHead(ctx, r)
@@ -266,9 +271,27 @@ func (w *Watch) Presented(ctx context.Context, r Reader, cp receipt.Checkpoint) 
 	case err != nil:
 		return err
 	case n != head.Epoch:
-		return fault.New(fault.Conflict, "the checkpoint is of epoch %d, which has ended; this is epoch %d", n, head.Epoch)
+		return ended(ctx, r, n, size, head.Epoch, cp)
 	}
 	return w.holds(ctx, r, head, cp.Size, cp.Root, "a checkpoint that was presented")
+}
+
+// ended compares a checkpoint of an epoch that has ended with so many leaves of
+// it as are here.
+func ended(ctx context.Context, r Reader, n int, size int64, now int, cp receipt.Checkpoint) error {
+	if cp.Size > size {
+		return fault.New(fault.Conflict, "the checkpoint is of epoch %d, which has ended; this is epoch %d. It is over %d leaves, and %d of that epoch are here: the rest was lost, so it cannot be compared",
+			n, now, cp.Size, size)
+	}
+	own, err := RootAt(ctx, r, n, cp.Size)
+	if err != nil {
+		return err
+	}
+	if own != cp.Root {
+		return fault.New(fault.Forbidden, "a second story: the checkpoint is of epoch %d, which has ended, and has another root over its first %d leaves than those that are here. "+
+			"Two logs were signed under %s, or the leaves here were changed (tocsin ledger audit tells); keep the file. This is epoch %d, and it goes on", n, cp.Size, cp.Origin, now)
+	}
+	return fault.New(fault.Conflict, "the checkpoint is of epoch %d, which has ended; this is epoch %d. Its %d leaves are here, and fit", n, now, cp.Size)
 }
 
 // holds diverges unless the log contains the tree that was signed. What was
@@ -339,5 +362,5 @@ func (w *Watch) floor() int {
 func (w *Watch) Reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen, w.within, w.doubt = Head{}, Water{}, false
+	w.seen, w.within, w.doubt, w.heard = Head{}, Water{}, false, nil
 }

@@ -228,6 +228,49 @@ func TestPresented(t *testing.T) {
 	must(t, w.check("here"))
 }
 
+// A checkpoint of an epoch that has ended is compared with what is here of it.
+// Whatever it shows, the epoch of today is not the one that diverges.
+func TestPresentedOfAnEndedEpoch(t *testing.T) {
+	w := newWorld(t)
+	w.append(19)
+	w.publish()
+	w.append(5)
+	old := w.all
+	for _, reason := range []string{"first", "second"} {
+		must(t, w.guard.Diverge("for the test"))
+		_, err := w.openEpoch(reason, nil)
+		must(t, err)
+		w.append(40)
+	}
+	mark := w.guardMark()
+	for _, c := range []struct {
+		size  int64
+		root  tlog.Hash
+		kind  fault.Kind
+		words string
+	}{
+		{20, naive(old[:20]), fault.Conflict, "Its 20 leaves are here, and fit"},
+		{25, naive(old), fault.Conflict, "Its 25 leaves are here, and fit"},
+		{0, naive(nil), fault.Conflict, "fit"},
+		{26, naive(old), fault.Conflict, "over 26 leaves, and 25 of that epoch are here: the rest was lost"},
+		{20, tlog.Hash{1}, fault.Forbidden, "a second story: the checkpoint is of epoch 1"},
+		{25, naive(old[:20]), fault.Forbidden, "another root over its first 25 leaves"},
+		{0, tlog.Hash{1}, fault.Forbidden, "a second story"},
+	} {
+		err := w.store.ViewLog(ctx, func(r ledger.Reader) error {
+			return w.watch.Presented(ctx, r, receipt.Checkpoint{Origin: base + "/1", Size: c.size, Root: c.root})
+		})
+		refused(t, err, c.kind, c.words)
+		refused(t, err, c.kind, "epoch 3")
+	}
+	must(t, w.check("here"))
+	if why, _ := w.guard.Diverged(); why != "" || w.guardMark() != mark {
+		t.Errorf("something was recorded: %q", why)
+	}
+	w.append(1)
+	w.publish()
+}
+
 // A standby that was promoted may lack what the first one acknowledged. Without
 // a witness nobody can tell, so it is not written to.
 func TestPromotionWithoutWitness(t *testing.T) {

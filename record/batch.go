@@ -32,6 +32,8 @@ type command struct {
 type draft struct {
 	vals Values
 	link int // 1, 2, …: the draft of the same command whose commitment goes into event; 0: none
+
+	event *casefile.Event // what vals read as, where that is known already; nil: it is read again
 }
 
 // batch is one transaction in the making. Commands are checked and staged one
@@ -214,7 +216,7 @@ func (b *batch) make(s *state, c command, drafts []draft) ([]opened, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)+len(made)), handle: s.handle, seq: seq, commitment: commitment}
+		o := opened{content: content{rec: rec}, epoch: b.head.Epoch, index: b.head.Size + int64(len(b.entries)+len(made)), handle: s.handle, seq: seq, commitment: commitment, event: d.event}
 		prev = hexOf(o.commitment)
 		made = append(made, o)
 	}

@@ -219,10 +219,11 @@ func decideEvent(s *state, e casefile.Event) ([]draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := read[casefile.Event](vals); err != nil {
+	stated, err := read[casefile.Event](vals)
+	if err != nil {
 		return nil, err
 	}
-	drafts := []draft{{vals: vals}}
+	drafts := []draft{{vals: vals, event: &stated}}
 	var told []string
 	for _, p := range s.folder.meant(append([]string{e.By}, e.To...)) {
 		if !slices.Contains(told, p) {

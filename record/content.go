@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"tocsin/casefile"
 	"tocsin/internal/fault"
 	"tocsin/receipt"
 )
@@ -102,6 +103,7 @@ type opened struct {
 	handle     string
 	seq        int64
 	commitment [32]byte
+	event      *casefile.Event // the event it states, where that was read already
 }
 
 func (o opened) row(key CaseKey) (Row, error) {

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
@@ -31,8 +30,10 @@ type EpochOpening struct {
 
 // OpenEpoch opens the next epoch of the log, in an empty store or as the way out
 // of a divergence: its first leaf is a note that says what it begins after. The
-// mark beside the database is set, and a divergence ended. fault.Invalid unless
-// an epoch after the first has a reason and two names.
+// mark beside the database is set, and a divergence ended. A clock that the keeper
+// would not believe closes no way out, and is not believed either: the note then
+// repeats the time of the last record and says so. fault.Invalid unless an epoch
+// after the first has a reason and two names.
 func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch, base string, e EpochOpening) (ledger.Opening, error) {
 	k, err := New(store, o)
 	if err != nil {
@@ -61,6 +62,7 @@ func OpenEpoch(ctx context.Context, store Store, o Options, watch *ledger.Watch,
 				return receipt.Entry{}, err
 			}
 			body["by"], body["with"], body["lost"] = e.By, e.With, max(o.Gap, e.Lost)
+			b.disbelieve(body)
 			if err := b.note(ctx, noteCommand(noteEpoch, body, e.By)); err != nil {
 				return receipt.Entry{}, err
 			}
@@ -132,6 +134,7 @@ func (k *Keeper) Recover(ctx context.Context, watch *ledger.Watch, src ledger.So
 			if err != nil {
 				return err
 			}
+			b.disbelieve(body)
 			if err := b.note(ctx, noteCommand(noteRecovered, body, "")); err != nil {
 				return err
 			}
@@ -200,7 +203,9 @@ func (k *Keeper) recovered(ctx context.Context, tx Tx, target receipt.Checkpoint
 }
 
 // aside is a batch outside the sequencer, for the ways out of a divergence: the
-// guard has refused already, which is why it is asked nothing.
+// guard has refused already, which is why it is asked nothing. Nobody could accept
+// the clock here, since that is a record too: where it is wrong the last time is
+// repeated, and the next command of the keeper is told.
 func (k *Keeper) aside(ctx context.Context, tx Tx) (*batch, error) {
 	b := &batch{k: k, tx: tx, states: map[string]*state{}, keys: map[string]CaseKey{}, lookups: map[string][32]byte{},
 		created: map[[32]byte]bool{}, asked: map[[32]byte]int{}}
@@ -208,8 +213,12 @@ func (k *Keeper) aside(ctx context.Context, tx Tx) (*batch, error) {
 	if b.head, err = tx.Head(ctx); err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil, err
 	}
-	b.reading = k.clock.read()
-	if b.recorded = b.reading.wall.Truncate(time.Millisecond); b.recorded.Before(b.head.Recorded) {
+	behind := func() (bool, error) { return true, nil } // the last time is repeated anyway
+	b.reading, b.recorded, b.clockErr = k.clock.check(b.head.Recorded, behind)
+	if b.clockErr != nil {
+		if b.head.Recorded.IsZero() {
+			return nil, b.clockErr // a log that begins, and has no time to repeat
+		}
 		b.recorded = b.head.Recorded
 	}
 	cp, err := tx.LastCheckpoint(ctx, ledger.Published)
@@ -220,6 +229,13 @@ func (k *Keeper) aside(ctx context.Context, tx Tx) (*batch, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// disbelieve writes into a note that the clock was not believed, and what it said.
+func (b *batch) disbelieve(body map[string]any) {
+	if b.clockErr != nil {
+		body["clock"] = "not believed: it said " + stamp(b.reading.wall)
+	}
 }
 
 // note stages a note.

@@ -95,7 +95,10 @@ type recording struct {
 	imported bool
 }
 
-func (f *folder) add(v Values) error {
+func (f *folder) add(v Values) error { return f.take(v, nil) }
+
+// take is add with the event that v states, where that was read already.
+func (f *folder) take(v Values, event *casefile.Event) error {
 	switch entry := v.word("entry"); entry {
 	case entryCase:
 		h, err := read[casefile.File](v)
@@ -132,8 +135,11 @@ func (f *folder) add(v Values) error {
 		}
 		return err
 	case entryEvent:
-		e, err := read[casefile.Event](v)
-		if err != nil {
+		var e casefile.Event
+		var err error
+		if event != nil {
+			e = *event
+		} else if e, err = read[casefile.Event](v); err != nil {
 			return err
 		}
 		e.Line = 0

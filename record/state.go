@@ -72,7 +72,7 @@ func (s *state) clone() *state {
 // add takes the next record.
 func (s *state) add(o opened) error {
 	if s.handle != LogHandle {
-		if err := s.folder.add(o.values()); err != nil {
+		if err := s.folder.take(o.values(), o.event); err != nil {
 			return fault.New(fault.Internal, "the record at epoch %d, index %d does not fold: %v", o.epoch, o.index, err)
 		}
 	}
