@@ -1,9 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -113,24 +113,9 @@ func TestTilesOfTwoEpochsAreNotMixed(t *testing.T) {
 // A recovery whose process ended after its transaction is completed by the same
 // command, and does not leave the log read-only for good.
 func TestARecoveryThatWasCutShortIsCompleted(t *testing.T) {
-	dir := folder(t)
-	a := begun(t, dir)
-	handle := told(t, a)
-	p := newPair(t)
-	old := backedUp(t, a, p)
-	if err := more(t, a, handle, "acknowledged by=vendor re=e2"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Publish(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	mirror := t.TempDir()
-	if _, err := a.Tiles(t.Context(), mirror); err != nil {
-		t.Fatal(err)
-	}
-	closed(t, a)
-	back := without(t, dir)
-	if _, err := Restore(t.Context(), Options{DataDir: back}, strings.NewReader(string(old)), p.id); err != nil {
+	was := outgrown(t)
+	handle, mirror, back := was.handle, was.mirror, without(t, was.dir)
+	if _, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(was.backup), was.pair.id); err != nil {
 		t.Fatal(err)
 	}
 	b := begun(t, back)

@@ -100,23 +100,8 @@ func recorded(t *testing.T, a *App) {
 // The ways out are open whatever the clock says, and take no time from a clock
 // that the keeper would not believe. Whoever goes on with it is told.
 func TestAWayOutTakesNoTimeFromAWrongClock(t *testing.T) {
-	dir := folder(t)
-	a := begun(t, dir)
-	handle := told(t, a)
-	p := newPair(t)
-	old := backedUp(t, a, p)
-	if err := more(t, a, handle, "acknowledged by=vendor re=e2"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Publish(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	mirror := t.TempDir()
-	if _, err := a.Tiles(t.Context(), mirror); err != nil {
-		t.Fatal(err)
-	}
-	closed(t, a)
-	back := without(t, dir)
+	was := outgrown(t)
+	dir, handle, mirror, back := was.dir, was.handle, was.mirror, without(t, was.dir)
 
 	t.Run("new-epoch", func(t *testing.T) {
 		a := ahead(t, dir)
@@ -136,7 +121,7 @@ func TestAWayOutTakesNoTimeFromAWrongClock(t *testing.T) {
 		}
 	})
 	t.Run("recover", func(t *testing.T) {
-		if _, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(old), p.id); err != nil {
+		if _, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(was.backup), was.pair.id); err != nil {
 			t.Fatal(err)
 		}
 		b := ahead(t, back)

@@ -141,29 +141,42 @@ func TestRestoreIntoANewFolder(t *testing.T) {
 	}
 }
 
-// An old backup beside the marks of today is diverged at once, and a copy of
-// the log brings back that the lost entries stood there.
-func TestAnOldBackupBesideTheMarksOfToday(t *testing.T) {
-	dir := folder(t)
-	a := begun(t, dir)
-	handle := told(t, a)
-	p := newPair(t)
-	old := backedUp(t, a, p)
-	if err := more(t, a, handle, "acknowledged by=vendor re=e2"); err != nil {
+// past is a log that went on after its backup: what it published then is in no
+// backup, and in a mirror.
+type past struct {
+	dir, handle string
+	backup      []byte
+	pair        pair
+	mirror      string
+	size        int64 // of the mirror
+}
+
+func outgrown(t *testing.T) past {
+	t.Helper()
+	w := past{dir: folder(t), pair: newPair(t), mirror: t.TempDir()}
+	a := begun(t, w.dir)
+	w.handle = told(t, a)
+	w.backup = backedUp(t, a, w.pair)
+	if err := more(t, a, w.handle, "acknowledged by=vendor re=e2"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Publish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mirror := t.TempDir()
-	size, err := a.Tiles(t.Context(), mirror)
-	if err != nil {
+	var err error
+	if w.size, err = a.Tiles(t.Context(), w.mirror); err != nil {
 		t.Fatal(err)
 	}
 	closed(t, a)
+	return w
+}
 
-	back := without(t, dir)
-	r, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(old), p.id)
+// An old backup beside the marks of today is diverged at once, and a copy of
+// the log brings back that the lost entries stood there.
+func TestAnOldBackupBesideTheMarksOfToday(t *testing.T) {
+	was := outgrown(t)
+	handle, mirror, back := was.handle, was.mirror, without(t, was.dir)
+	r, err := Restore(t.Context(), Options{DataDir: back}, bytes.NewReader(was.backup), was.pair.id)
 	if err != nil || r.Status.State != "diverged" {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -194,7 +207,7 @@ func TestAnOldBackupBesideTheMarksOfToday(t *testing.T) {
 	closed(t, b)
 	b = begun(t, back)
 	s, err := b.Status(t.Context())
-	if err != nil || s.State != "sound" || s.Size <= size {
+	if err != nil || s.State != "sound" || s.Size <= was.size {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if err := more(t, b, handle, "commented by=acme text=on"); err != nil {

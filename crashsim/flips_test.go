@@ -109,9 +109,12 @@ func build(t testing.TB, fillers int64) *sound {
 func (s *sound) after(image []byte) *world {
 	w := newWorld(1)
 	o := *s.outside
-	water := *s.outside.guard.water
-	o.guard = &guard{water: &water}
-	o.wraps = &wraps{keys: s.outside.wraps.keys, current: s.outside.wraps.current}
+	o.guard = s.outside.guard.Copy()
+	o.wraps = s.outside.wraps.Copy()
+	water, err := o.guard.Water()
+	if err != nil {
+		panic(err) // a sound world has published
+	}
 	o.witness = &witness{signer: s.outside.witness.signer, sizes: map[string]int64{water.Origin: water.Size}}
 	w.outside = &o
 	w.disk.Put("tocsin.db", image)

@@ -46,7 +46,7 @@ type process struct {
 // epoch, keeper, and what an erasure left to be done.
 func (w *world) start(ctx context.Context, dir string) (p *process, err error) {
 	quiet := slog.New(slog.DiscardHandler)
-	w.outside.guard.deaf = w.deaf
+	w.outside.guard.Deaf = w.deaf
 	p = &process{watch: ledger.NewWatch(ledger.WatchOptions{
 		Guard: w.outside.guard, Keys: w.outside.keys(), Witnesses: []ledger.Witness{w.outside.witness}, Log: quiet,
 	})}

@@ -257,15 +257,19 @@ func (m *model) actions(vouched bool) map[string]func(*rapid.T) {
 	}
 }
 
-// rounds of a hundred runs each.
-const rounds = 5
+// rounds of a hundred runs each: at least so many, and more until the runs have
+// met enough, for what they meet is chance.
+const (
+	rounds     = 5
+	mostRounds = 40
+)
 
 // Nothing acknowledged is lost, nothing signed is contradicted, and every state
 // passes an audit, whatever happens in whatever order, as long as the mark
 // beside the database survives or the witness is reached.
 func TestModel(t *testing.T) {
 	var met tally
-	for range rounds {
+	for n := 0; met.more(n); n++ {
 		rapid.Check(t, func(rt *rapid.T) {
 			m := newModel(t)
 			defer met.add(m)
@@ -280,7 +284,7 @@ func TestModel(t *testing.T) {
 // the witness is beyond its word, so only what it cosigned counts here.)
 func TestModelOfAWholeMachinePutBack(t *testing.T) {
 	var met tally
-	for range rounds {
+	for n := 0; met.more(n); n++ {
 		rapid.Check(t, func(rt *rapid.T) {
 			m := newModel(t)
 			defer met.add(m)
@@ -336,8 +340,15 @@ func (c *tally) add(m *model) {
 	}
 }
 
+func (c *tally) sparse() bool {
+	return c.notes < 300 || c.epochs < 100 || c.ended < 20 || c.diverged < 8
+}
+
+// more tells whether another round is wanted after n.
+func (c *tally) more(n int) bool { return n < rounds || n < mostRounds && c.sparse() }
+
 func (c *tally) enough(t *testing.T) {
-	if c.notes < 300 || c.epochs < 100 || c.ended < 20 || c.diverged < 8 {
+	if c.sparse() {
 		t.Errorf("the runs met too little: %+v", *c)
 	}
 	t.Logf("%+v", *c)

@@ -113,11 +113,7 @@ func (k *Keeper) Import(ctx context.Context, c *casefile.Case, by, key string) (
 func (k *Keeper) Load(ctx context.Context, idOrHandle string) (*Kept, error) {
 	var out *Kept
 	err := k.look(ctx, func(r Reader) error {
-		v, err := k.viewOf(ctx, r, idOrHandle)
-		if err != nil {
-			return err
-		}
-		s, err := k.readView(ctx, r, v)
+		s, err := k.stateOf(ctx, r, idOrHandle)
 		if err != nil {
 			return err
 		}
@@ -125,6 +121,15 @@ func (k *Keeper) Load(ctx context.Context, idOrHandle string) (*Kept, error) {
 		return err
 	})
 	return out, err
+}
+
+// stateOf reads the case of a handle or an id.
+func (k *Keeper) stateOf(ctx context.Context, r Reader, idOrHandle string) (*state, error) {
+	v, err := k.viewOf(ctx, r, idOrHandle)
+	if err != nil {
+		return nil, err
+	}
+	return k.readView(ctx, r, v)
 }
 
 // viewOf finds a case. Handles go first: they are random, and no id that

@@ -29,11 +29,7 @@ var (
 func (k *Keeper) Receipt(ctx context.Context, idOrHandle, event, party string, disclose []string) (receipt.Proof, error) {
 	var proof receipt.Proof
 	err := k.look(ctx, func(r Reader) error {
-		v, err := k.viewOf(ctx, r, idOrHandle)
-		if err != nil {
-			return err
-		}
-		s, err := k.readView(ctx, r, v)
+		s, err := k.stateOf(ctx, r, idOrHandle)
 		if err != nil {
 			return err
 		}

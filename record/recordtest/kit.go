@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -91,6 +92,13 @@ func (w *Wraps) Generations() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.keys)
+}
+
+// Copy makes wrapping keys that go on by themselves.
+func (w *Wraps) Copy() *Wraps {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return &Wraps{gen: w.gen, keys: maps.Clone(w.keys)}
 }
 
 // Erasures is a list of erasures in memory.

@@ -23,7 +23,7 @@ func TestLostAnswers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	direct := pgtest.Database(t)
-	judge, err := openReplica(ctx, direct, outer{guard: &memoryGuard{}, witness: newRecorder(t)})
+	judge, err := openReplica(ctx, direct, outer{guard: begun(), witness: newRecorder(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestLostAnswers(t *testing.T) {
 		proxies = append(proxies, p)
 		var r *replica
 		for r == nil { // its first commits may be cut too
-			if r, err = openReplica(ctx, through, outer{guard: &memoryGuard{}}); err != nil && ctx.Err() != nil {
+			if r, err = openReplica(ctx, through, outer{guard: begun()}); err != nil && ctx.Err() != nil {
 				t.Fatal(err)
 			}
 		}
@@ -104,7 +104,7 @@ func TestLostAnswerWithoutKey(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
 			direct := pgtest.Database(t)
-			judge, err := openReplica(ctx, direct, outer{guard: &memoryGuard{}})
+			judge, err := openReplica(ctx, direct, outer{guard: begun()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func TestLostAnswerWithoutKey(t *testing.T) {
 					return pass
 				}
 			})
-			r, err := openReplica(ctx, through, outer{guard: &memoryGuard{}})
+			r, err := openReplica(ctx, through, outer{guard: begun()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -47,7 +47,7 @@ func (o order) write(ctx context.Context, out io.Writer) error {
 	var r *replica
 	for r == nil {
 		var err error
-		if r, err = openReplica(ctx, o.URL, outer{guard: &memoryGuard{}}); err != nil {
+		if r, err = openReplica(ctx, o.URL, outer{guard: begun()}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			time.Sleep(20 * time.Millisecond) // not a test: a process that waits for its server
 		}
@@ -139,7 +139,7 @@ func TestKilledWriters(t *testing.T) {
 	server := pgtest.Start(t)
 	url := server.URL("faults")
 	witness := newRecorder(t)
-	own := outer{guard: &memoryGuard{}, witness: witness}
+	own := outer{guard: begun(), witness: witness}
 	judge, err := openReplica(ctx, url, own)
 	if err != nil {
 		t.Fatal(err)

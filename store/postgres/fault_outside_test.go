@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -12,94 +13,21 @@ import (
 
 	"tocsin/internal/fault"
 	"tocsin/ledger"
+	"tocsin/ledger/ledgertest"
 	"tocsin/receipt"
-	"tocsin/record"
 )
 
-// noise is a reader of a seeded source: the same keys in every process of a test.
-type noise struct{ rnd *rand.Rand }
+// seeded is a source of chance that is the same in every process of a test.
+func seeded(n byte) io.Reader { return rand.NewChaCha8([32]byte{n}) }
 
-func (n noise) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(n.rnd.Uint32())
-	}
-	return len(p), nil
-}
+// begun is what one process knows of a log that it saw begin.
+func begun() *ledgertest.Guard { return ledgertest.Begun(faultOrigin + "/1") }
 
-func seeded(n uint64) noise { return noise{rand.New(rand.NewPCG(n, 7))} }
-
-// oneKey is a record.WrapKeys with one generation for ever.
-type oneKey struct{}
-
-func (oneKey) Current() (int, [32]byte, error) { return 1, [32]byte{1}, nil }
-func (oneKey) Generation(n int) ([32]byte, error) {
-	if n != 1 {
-		return [32]byte{}, fault.New(fault.NotFound, "there is one generation")
-	}
-	return [32]byte{1}, nil
-}
-func (oneKey) Rotate() (int, [32]byte, error) {
-	return 0, [32]byte{}, fault.New(fault.Internal, "there is one generation")
-}
-func (oneKey) Destroy(int) error { return nil }
-
-// noErasures is a record.ErasureList that stays empty.
-type noErasures struct{}
-
-func (noErasures) Append(...record.Erased) error        { return nil }
-func (noErasures) Each(func(record.Erased) error) error { return nil }
-
-// memoryGuard is a ledger.Guard for one process. A deaf one remembers nothing.
-type memoryGuard struct {
-	mu       sync.Mutex
-	water    *ledger.Water
-	diverged string
-	deaf     bool
-}
-
-func (g *memoryGuard) Water() (ledger.Water, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.water == nil || g.deaf {
-		return ledger.Water{Epoch: 1, Origin: faultOrigin + "/1"}, nil // as if it had seen the log begin
-	}
-	return *g.water, nil
-}
-
-func (g *memoryGuard) Raise(w ledger.Water) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if have := g.water; have != nil && !g.deaf && (w.Epoch < have.Epoch || w.Epoch == have.Epoch &&
-		(w.Size < have.Size || w.Size == have.Size && w.Root != have.Root)) {
-		return fault.New(fault.Conflict, "the high-water mark stands at %d", have.Size)
-	}
-	g.water = &w
-	return nil
-}
-
-func (g *memoryGuard) Diverged() (string, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.deaf {
-		return "", nil
-	}
-	return g.diverged, nil
-}
-
-func (g *memoryGuard) Diverge(reason string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.diverged == "" {
-		g.diverged = reason
-	}
-	return nil
-}
-
-func (g *memoryGuard) Clear(string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.diverged = ""
-	return nil
+// deaf is a guard that finds nothing, for the control.
+func deaf() *ledgertest.Guard {
+	g := begun()
+	g.Deaf = true
+	return g
 }
 
 // recorder is a witness that keeps every signed note that left the process.

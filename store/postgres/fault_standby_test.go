@@ -9,6 +9,7 @@ import (
 
 	"tocsin/internal/fault"
 	"tocsin/internal/testkit/pgtest"
+	"tocsin/ledger/ledgertest"
 )
 
 // failover is what came of promoting a standby after the primary had died.
@@ -18,7 +19,7 @@ type failover struct {
 	handle  string
 	acked   []answer
 	witness *recorder // what the primary's process had signed
-	guard   *memoryGuard
+	guard   *ledgertest.Guard
 }
 
 // loseTail makes an asynchronous standby, cuts it off, lets the primary
@@ -28,7 +29,7 @@ func loseTail(ctx context.Context, t *testing.T) failover {
 	t.Helper()
 	primary := pgtest.Start(t)
 	url := primary.URL("faults")
-	f := failover{witness: newRecorder(t), guard: &memoryGuard{}}
+	f := failover{witness: newRecorder(t), guard: begun()}
 	r, err := openReplica(ctx, url, outer{guard: f.guard, witness: f.witness})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestAsynchronousStandbyWithoutGuard(t *testing.T) {
 	defer cancel()
 	f := loseTail(ctx, t)
 	other := newRecorder(t)
-	r, err := openReplica(ctx, f.url, outer{guard: &memoryGuard{deaf: true}, witness: other})
+	r, err := openReplica(ctx, f.url, outer{guard: deaf(), witness: other})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestSynchronousStandby(t *testing.T) {
 	defer cancel()
 	primary := pgtest.Start(t)
 	url := primary.URL("faults")
-	guard, witness := &memoryGuard{}, newRecorder(t)
+	guard, witness := begun(), newRecorder(t)
 	r, err := openReplica(ctx, url, outer{guard: guard, witness: witness})
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +175,7 @@ func TestSynchronousStandby(t *testing.T) {
 	group.Wait()
 	r.close()
 	standby.Promote()
-	lonely := &memoryGuard{water: guard.water}
+	lonely := guard.Copy()
 	t.Run("without a witness", func(t *testing.T) {
 		r, err := openReplica(ctx, standby.URL("faults"), outer{guard: lonely})
 		if err != nil {

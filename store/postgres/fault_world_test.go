@@ -11,8 +11,10 @@ import (
 	"tocsin/casefile"
 	"tocsin/internal/fault"
 	"tocsin/ledger"
+	"tocsin/ledger/ledgertest"
 	"tocsin/receipt"
 	"tocsin/record"
+	"tocsin/record/recordtest"
 	"tocsin/store/postgres"
 )
 
@@ -34,7 +36,7 @@ type replica struct {
 
 // outer is what a replica has beside the database. The witness may be nil.
 type outer struct {
-	guard   *memoryGuard
+	guard   *ledgertest.Guard
 	witness *recorder
 }
 
@@ -56,7 +58,7 @@ func openReplica(ctx context.Context, url string, o outer) (r *replica, err erro
 	if r.store, err = postgres.Open(ctx, postgres.Options{URL: url, OnConnect: look}); err != nil {
 		return nil, err
 	}
-	r.options = record.Options{Wraps: oneKey{}, Erasures: noErasures{}, Guard: r.watch, LookupKey: [32]byte{2}}
+	r.options = record.Options{Wraps: recordtest.NewWraps(), Erasures: &recordtest.Erasures{}, Guard: r.watch, LookupKey: [32]byte{2}}
 	if err := firstEpoch(ctx, r, r.options); err != nil {
 		r.close()
 		return nil, err
