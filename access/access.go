@@ -1,6 +1,9 @@
 package access
 
 import (
+	"slices"
+
+	"tocsin/calendar"
 	"tocsin/internal/fault"
 	"tocsin/partner"
 )
@@ -34,6 +37,7 @@ type Acting struct {
 	Country  string           `json:"country"`         // of the legal entity
 	Standing partner.Standing `json:"standing"`        // the worst of it and of those above it
 	Roles    []partner.Role   `json:"roles"`
+	For      string           `json:"for,omitempty"` // person whose deputy the reader is here; "" is the reader's own
 }
 
 // Reader is who asks.
@@ -82,32 +86,60 @@ type Bar struct {
 	Order    string   // legal order: a country or EU
 	Allowed  []string // parties that may be told nevertheless
 	Citation string
-	Since    string
+	Since    string // RFC 3339, "" if not known
+	May      bool   // whether it binds the party is open
 }
 
-// Matter is what the table needs to know of a case.
+// Matter is what the table needs to know of a case (MatterOf). The zero Matter
+// is a case that is not there.
 type Matter struct {
 	TLP       string
 	Embargo   bool              // an embargo is in force
 	Consented map[string]bool   // parties that accepted it
 	PartOf    map[string]string // party → the party that it is part of
-	Seats     []Seat            // all of the case
+	Seats     []Seat            // all of the case, or those that can be the reader's
 	Bars      []Bar
+	Blind     bool          // bars could not be looked for: whoever sits for a party is refused
+	On        calendar.Date // the day on which membership of the Union is looked up
+
+	// Orgs tells about organisations that have a seat. It lets the people of the
+	// organisations above them in at AMBER; without it those below alone.
+	Orgs map[string]SeatOrg
 }
 
-// Viewpoint is how much of a case is seen.
+// SeatOrg is what the table needs to know of an organisation that has a seat.
+type SeatOrg struct {
+	Above    []string         // the organisations that it is part of, nearest first
+	Standing partner.Standing // the worst of it and of those above it
+}
+
+// Viewpoint is how much of a case is seen; the zero value sees nothing.
 type Viewpoint struct {
 	All     bool
-	Own     bool     // only what the parties did themselves and owe
+	Own     bool     // of all Parties only what they did themselves and owe
 	Parties []string // sorted; whose side is seen, where All is false
+	Limited []string // sorted; of Parties, those for which Own holds though it does not for all
+	Embargo bool     // the embargo's own events are seen although it is not accepted
 }
+
+// What would make a refused act allowed.
+const (
+	StepUp       = "step-up"       // prove again who you are
+	SecondPerson = "second-person" // another person's approval
+)
 
 // Decision is the table's answer. The zero value is a refusal.
 type Decision struct {
 	Allowed  bool
 	View     Viewpoint
 	Kind     fault.Kind // of a refusal: not found, forbidden, suspended
-	Code     string     // reason, words in webui's catalogues under access.CODE
-	Citation string     // clause of the prohibition that refuses
-	Needs    []string   // "step-up", "second-person": what would make it allowed
+	Code     string     // reason of a refusal, or why an allowed view is narrow; words in webui's catalogues under access.CODE
+	Rule     string     // the prohibition that refuses
+	Citation string     // its clause
+	Needs    []string   // StepUp, SecondPerson: what would make it allowed
+}
+
+// Lacks tells that the act is refused for nothing but want of these.
+func (d Decision) Lacks(needs ...string) bool {
+	return !d.Allowed && len(d.Needs) > 0 && !slices.ContainsFunc(d.Needs, func(n string) bool { return !slices.Contains(needs, n) })
 }

@@ -33,6 +33,8 @@ type Options struct {
 	Create   bool   // make the directory if it is not there
 	ReadOnly bool   // look only: a diverged log can still be read
 
+	CabinetIdentity string // file of the age identity that opens the cabinet's key; "" is in DataDir
+
 	Now  func() time.Time // default time.Now
 	Rand io.Reader        // default crypto/rand
 	Log  *slog.Logger     // default: nothing is logged
@@ -138,7 +140,7 @@ func (a *App) reapply(ctx context.Context) error {
 
 // openDir takes the directory: lock, keys, marks, outside time.
 func (a *App) openDir() error {
-	d, err := datadir.Open(a.o.DataDir, datadir.Options{Create: a.o.Create, Origin: a.o.Origin, Rand: a.o.Rand, Now: a.o.Now})
+	d, err := datadir.Open(a.o.DataDir, datadir.Options{Create: a.o.Create, Origin: a.o.Origin, Rand: a.o.Rand, Now: a.o.Now, CabinetIdentity: a.o.CabinetIdentity})
 	if err != nil {
 		return err
 	}

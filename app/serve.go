@@ -40,16 +40,16 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	defer func() { stop(); <-done }()
 	go func() {
 		defer close(done)
-		a.beat(ctx, c, tick)
+		a.beat(ctx, c.Tick, tick)
 	}()
 	return ListenAndServe(ctx, o.Addr, httpapi.Log(publicLog{a.db}, publicLog{a.db}, a.o.Log), o.Ready)
 }
 
 // beat publishes now and at each tick. What fails is told and tried again at the
 // next one; another process that publishes is nothing wrong.
-func (a *App) beat(ctx context.Context, c *ledger.Cadence, tick <-chan time.Time) {
+func (a *App) beat(ctx context.Context, publish func(context.Context) (ledger.Release, error), tick <-chan time.Time) {
 	for {
-		_, err := a.signing(ctx, c.Tick)
+		_, err := a.signing(ctx, publish)
 		switch {
 		case err == nil || ctx.Err() != nil:
 		case fault.KindOf(err) == fault.Conflict:

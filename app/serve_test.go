@@ -119,7 +119,7 @@ func TestAnAddressInUseIsASentence(t *testing.T) {
 }
 
 // partner runs a witness for the log of a.
-func partner(t *testing.T, a *App, name string) (w *witness.Server, url string) {
+func aPartner(t *testing.T, a *App, name string) (w *witness.Server, url string) {
 	t.Helper()
 	w, err := witness.Open(folder(t), witness.Options{Create: true, Name: name, Logs: a.keys()})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestAWitnessSeesASnapshotOfTheWholeFolder(t *testing.T) {
 	dir := folder(t)
 	a := begun(t, dir)
 	handle := told(t, a)
-	w, url := partner(t, a, "witness.example.org/w1")
+	w, url := aPartner(t, a, "witness.example.org/w1")
 	if err := a.SetOutside(OutsideTime{Policy: policyOf(a, w, url)}); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestAWitnessSeesASnapshotOfTheWholeFolder(t *testing.T) {
 // A policy for another log would be asked of nobody who verifies.
 func TestAPolicyOfAnotherLogIsRefused(t *testing.T) {
 	a, b := begun(t, folder(t)), begun(t, folder(t))
-	w, url := partner(t, a, "witness.example.org/w1")
+	w, url := aPartner(t, a, "witness.example.org/w1")
 	err := a.SetOutside(OutsideTime{Policy: policyOf(b, w, url)})
 	wantKind(t, err, fault.Invalid, "other logs than this one")
 	wantKind(t, a.SetOutside(OutsideTime{Policy: []byte("nonsense\n")}), fault.Invalid, "")
@@ -222,7 +222,7 @@ func TestAWitnessByFiles(t *testing.T) {
 	dir := folder(t)
 	a := begun(t, dir)
 	handle := told(t, a)
-	w, _ := partner(t, a, "witness.example.org/w1")
+	w, _ := aPartner(t, a, "witness.example.org/w1")
 	policy := fmt.Appendf(nil, "log %s\nwitness w1 %s\nquorum w1\n", a.keys()[0], w.Keys()[0])
 	if err := a.SetOutside(OutsideTime{Policy: policy}); err != nil {
 		t.Fatal(err)

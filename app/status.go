@@ -55,6 +55,22 @@ type WitnessLine struct {
 
 // Status looks at the log.
 func (a *App) Status(ctx context.Context) (Status, error) {
+	s, head, err := a.status(ctx)
+	if err == nil && s.Unpublished > 0 {
+		s.Oldest = a.oldest(ctx, head.Epoch, head.Size-s.Unpublished, head.Size)
+	}
+	return s, err
+}
+
+// publicStatus is the same without what nobody outside may know, and without
+// opening an entry.
+func (a *App) publicStatus(ctx context.Context) (Status, error) {
+	s, _, err := a.status(ctx)
+	s.Unpublished, s.Data, s.Database = 0, "", ""
+	return s, err
+}
+
+func (a *App) status(ctx context.Context) (Status, ledger.Head, error) {
 	s := Status{
 		Data: a.dir.Path(), Database: a.db.Place(), Keys: []string{}, OldKeys: []string{}, Witnesses: []WitnessLine{}, Quorum: "none",
 		TSA: a.tsaName(), State: "sound",
@@ -99,7 +115,7 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 		err = nil // a log that has not begun
 	}
 	if err != nil {
-		return s, err
+		return s, head, err
 	}
 	for _, k := range a.keys() {
 		switch name := k.Name(); {
@@ -116,11 +132,8 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 		}
 	}
 	s.OutsideTime = len(s.Witnesses) > 0 || s.TSA != ""
-	if s.Unpublished > 0 {
-		s.Oldest = a.oldest(ctx, head.Epoch, head.Size-s.Unpublished, head.Size)
-	}
 	s.State, s.Reason, err = a.state(ctx)
-	return s, err
+	return s, head, err
 }
 
 // state asks the guard without changing anything that it would not change at

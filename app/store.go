@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 
+	"tocsin/cabinet"
+	"tocsin/coordination"
+	"tocsin/escalation"
 	"tocsin/internal/fault"
 	"tocsin/ledger"
 	"tocsin/record"
@@ -14,6 +17,10 @@ import (
 type database interface {
 	record.Store
 	ledger.Store
+	cabinet.Store
+	escalation.Store
+	coordination.SeatStore
+	figureStore
 	// Place names the database; see ledger.Watch.Check.
 	Place() string
 	// TrySigner takes the right to publish.

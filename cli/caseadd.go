@@ -20,7 +20,7 @@ func (e *env) caseAddEventCommand() *ufcli.Command {
 			"         tocsin case add-event TOC-2021-0001 --from events.jsonl\n" +
 			"Without at= it happened now; without id= it gets the next free one. Each party that by and to name gets\n" +
 			"a numbered receipt: tocsin receipt CASE EVENT --party ID",
-		Flags: dataFlags(keyFlag(), byFlag(),
+		Flags: recordFlags(keyFlag(), byFlag(),
 			&ufcli.Int64Flag{Name: "expect", Value: record.AnyVersion, HideDefault: true, Usage: "version that the case must have (case show tells it), so that nothing was added in between"},
 			&ufcli.StringFlag{Name: "from", Usage: "read events from this file, - is standard input: the keys of a case file's event, and key", TakesFile: true},
 			formatFlag()),
@@ -31,9 +31,18 @@ func (e *env) caseAddEventCommand() *ufcli.Command {
 
 func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
 	const example = "tocsin case add-event TOC-2021-0001 'acknowledged by=asf re=e2'"
-	by, err := who(c)
+	r, err := e.remote(c)
+	if err == nil && r != nil {
+		err = noBy(c)
+	}
 	if err != nil {
 		return err
+	}
+	by := ""
+	if r == nil {
+		if by, err = who(c); err != nil {
+			return err
+		}
 	}
 	if c.String("from") != "" {
 		if err := onlyArgs(c, 1, 1, "tocsin case add-event TOC-2021-0001 --from events.jsonl"); err != nil {
@@ -42,7 +51,7 @@ func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
 		if c.IsSet("expect") || c.IsSet("key") {
 			return &exit{exitBad, fmt.Errorf("--expect and --key go with one event; in --from each line has its own \"key\"")}
 		}
-		return e.addEventsFrom(ctx, c, by)
+		return e.addEventsFrom(ctx, c, r, by)
 	}
 	if err := onlyArgs(c, 2, 2, example); err != nil {
 		return err
@@ -64,6 +73,9 @@ func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
 			return &exit{exitBad, fmt.Errorf("an event with --key needs at=…: sent again it must say the same, and now is another time then")}
 		}
 	}
+	if r != nil {
+		return e.addTo(ctx, c, r, ev, asJSON)
+	}
 	return e.within(ctx, c, toWrite, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, c.Args().First())
 		if err != nil {
@@ -76,15 +88,21 @@ func (e *env) caseAddEvent(ctx context.Context, c *ufcli.Command) error {
 		if asJSON {
 			return e.writeLine(acknowledge(r, c.String("key")))
 		}
-		out := lineWriter{e.out}
-		word := "is kept"
-		if r.Replayed {
-			word = "was kept already by this command"
-		}
-		fmt.Fprintf(out, "Event %s of %s %s: %s of the log, recorded %s, version %d.\n",
-			r.ID, k.Case.Case, word, entries(r.First, r.Count), instant(r.Recorded), r.Version)
+		e.sayAdded(k.Case.Case, r)
 		return e.afterEvent(ctx, c, a, r)
 	})
+}
+
+func (e *env) sayAdded(name string, r record.Result) {
+	word, version := "is kept", ""
+	if r.Replayed {
+		word = "was kept already by this command"
+	}
+	if r.Version > 0 {
+		version = fmt.Sprintf(", version %d", r.Version)
+	}
+	fmt.Fprintf(lineWriter{e.out}, "Event %s of %s %s: %s of the log, recorded %s%s.\n",
+		r.ID, name, word, entries(r.First, r.Count), instant(r.Recorded), version)
 }
 
 // afterEvent says how to get the receipts of an event: its own, and the numbered

@@ -15,6 +15,7 @@ import (
 	"tocsin/app"
 	"tocsin/calendar"
 	"tocsin/casefile"
+	"tocsin/client"
 	"tocsin/internal/document"
 	"tocsin/internal/fault"
 	"tocsin/record"
@@ -31,7 +32,7 @@ const inFlight = 256
 type acknowledgement struct {
 	ID       string `json:"id"`
 	Handle   string `json:"handle"`
-	Sequence int64  `json:"sequence"`
+	Sequence int64  `json:"sequence,omitempty"` // with --server it is not told
 	Epoch    int    `json:"epoch"`
 	Index    int64  `json:"index"`
 	Recorded string `json:"recorded-at"`
@@ -48,8 +49,12 @@ type refusal struct {
 }
 
 func acknowledge(r record.Result, key string) acknowledgement {
+	seq := r.Version - r.Count + 1
+	if r.Version == 0 {
+		seq = 0
+	}
 	return acknowledgement{
-		ID: r.ID, Handle: r.Handle, Sequence: r.Version - r.Count + 1, Epoch: r.Epoch, Index: r.First,
+		ID: r.ID, Handle: r.Handle, Sequence: seq, Epoch: r.Epoch, Index: r.First,
 		Recorded: instant(r.Recorded), Key: key, Replayed: r.Replayed,
 	}
 }
@@ -77,7 +82,7 @@ type pending struct {
 
 // addEventsFrom keeps one event a line, in order. Each line is answered once,
 // in order, when its fate is known; what is refused stops nothing but itself.
-func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, by string) error {
+func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, r *client.Client, by string) error {
 	name := c.String("from")
 	in := e.in
 	if name != "-" {
@@ -88,38 +93,56 @@ func (e *env) addEventsFrom(ctx context.Context, c *ufcli.Command, by string) er
 		defer f.Close()
 		in = f
 	}
+	if r != nil {
+		ctx, stop := interruptible(ctx)
+		defer stop()
+		// One after the other: requests on their way side by side could overtake.
+		return e.feed(ctx, name, in, func(ctx context.Context, ev casefile.Event, key string) func() (record.Result, error) {
+			return func() (record.Result, error) {
+				k, err := r.AddEvent(ctx, c.Args().First(), ev, client.Write{Key: key})
+				return resultOf(k), err
+			}
+		})
+	}
 	return e.within(ctx, c, toWrite, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, c.Args().First())
 		if err != nil {
 			return err
 		}
-		ctx, cancel := context.WithCancelCause(ctx)
-		defer cancel(nil)
-		queue := make(chan pending, inFlight)
-		go func() {
-			defer close(queue)
-			err := eachLine(ctx, name, in, func(n int, line []byte) bool {
-				p := pending{line: n}
-				var ev casefile.Event
-				ev, p.key, err = e.eventLine(name, n, line)
-				if bad := err; bad != nil {
-					p.wait = func() (record.Result, error) { return record.Result{}, bad }
-				} else {
-					p.wait = a.Keeper().StartEvent(ctx, k.Handle, ev, record.AnyVersion, by, p.key)
-				}
-				select {
-				case queue <- p:
-					return true
-				case <-ctx.Done():
-					return false
-				}
-			})
-			if err != nil {
-				queue <- pending{wait: func() (record.Result, error) { return record.Result{}, err }}
-			}
-		}()
-		return e.answer(ctx, queue, cancel)
+		return e.feed(ctx, name, in, func(ctx context.Context, ev casefile.Event, key string) func() (record.Result, error) {
+			return a.Keeper().StartEvent(ctx, k.Handle, ev, record.AnyVersion, by, key)
+		})
 	})
+}
+
+// feed starts an event a line and answers each in order.
+func (e *env) feed(ctx context.Context, name string, in io.Reader, start func(context.Context, casefile.Event, string) func() (record.Result, error)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan pending, inFlight)
+	go func() {
+		defer close(queue)
+		err := eachLine(ctx, name, in, func(n int, line []byte) bool {
+			p := pending{line: n}
+			ev, key, bad := e.eventLine(name, n, line)
+			p.key = key
+			if bad != nil {
+				p.wait = func() (record.Result, error) { return record.Result{}, bad }
+			} else {
+				p.wait = start(ctx, ev, key)
+			}
+			select {
+			case queue <- p:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		})
+		if err != nil {
+			queue <- pending{wait: func() (record.Result, error) { return record.Result{}, err }}
+		}
+	}()
+	return e.answer(ctx, queue, cancel)
 }
 
 // answer writes the answers in order and gives the worst of the errors. When ctx

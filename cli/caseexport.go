@@ -14,7 +14,7 @@ func (e *env) caseExportCommand() *ufcli.Command {
 		Name: "export", Usage: "write a kept case as a case file", ArgsUsage: "CASE",
 		Description: "Example: tocsin case export TOC-2021-0001 --output log4shell.yaml\n" +
 			"What was imported comes out as it went in. CASE is the id in the file, or the handle.",
-		Flags: dataFlags(
+		Flags: recordFlags(
 			&ufcli.StringFlag{Name: "format", Value: "yaml", Usage: "yaml or json"},
 			&ufcli.BoolFlag{Name: "recorded", Usage: "put this record's own recorded-at and recorded-by on every event"},
 			outputFlag(),
@@ -30,6 +30,13 @@ func (e *env) caseExport(ctx context.Context, c *ufcli.Command) error {
 	format := c.String("format")
 	if format != "yaml" && format != "json" {
 		return &exit{exitBad, fmt.Errorf("--format: %q is not yaml or json", format)}
+	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		return e.exportFrom(ctx, c, r, c.Args().First(), format)
 	}
 	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, c.Args().First())

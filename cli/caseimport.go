@@ -8,6 +8,7 @@ import (
 
 	"tocsin/app"
 	"tocsin/casefile"
+	"tocsin/record"
 )
 
 // maxCaseFile is the most bytes of a case file.
@@ -20,17 +21,13 @@ func (e *env) caseImportCommand() *ufcli.Command {
 			"FILE is a case file in YAML or JSON; - is standard input. Every statement and event becomes a record\n" +
 			"with a place in the log. What the file says about its own recording stays a claim. The first import\n" +
 			"makes the folder of the record with its keys.",
-		Flags:  dataFlags(keyFlag(), byFlag()),
+		Flags:  recordFlags(keyFlag(), byFlag()),
 		Action: e.caseImport,
 	}
 }
 
 func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 	if err := onlyArgs(c, 1, 1, "tocsin case import examples/log4shell.yaml"); err != nil {
-		return err
-	}
-	by, err := who(c)
-	if err != nil {
 		return err
 	}
 	data, err := e.readFile(c.Args().First(), maxCaseFile)
@@ -41,20 +38,27 @@ func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		if err := noBy(c); err != nil {
+			return err
+		}
+		return e.importTo(ctx, c, r, cs, data)
+	}
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
 	return e.within(ctx, c, toBegin, func(ctx context.Context, a *app.App) error {
 		r, err := a.Keeper().Import(ctx, cs, by, c.String("key"))
 		if err != nil {
 			return err
 		}
 		out := lineWriter{e.out}
-		word := "is kept"
-		if r.Replayed {
-			word = "was kept already by this command"
-		}
-		fmt.Fprintf(out, "%s %s.\n", cs.Case, word)
-		fmt.Fprintf(out, "  handle   %s\n", r.Handle)
-		fmt.Fprintf(out, "  records  %d, %s of the log\n", r.Count, entries(r.First, r.Count))
-		fmt.Fprintf(out, "  recorded %s\n", instant(r.Recorded))
+		e.sayImported(cs, r)
 		if a.Began() {
 			fmt.Fprintf(out, "A record was begun in %s. Keep a copy of its folders keys and guard on another machine:\n", a.Dir())
 			fmt.Fprintln(out, "no backup holds them, and without the keys nothing in it can be read.")
@@ -62,4 +66,16 @@ func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 		fmt.Fprintf(out, "Next: tocsin receipt %s%s > %s.tlog-proof\n", shellWord(cs.Case), here(c), fileWord(cs.Case))
 		return nil
 	})
+}
+
+func (e *env) sayImported(cs *casefile.Case, r record.Result) {
+	out := lineWriter{e.out}
+	word := "is kept"
+	if r.Replayed {
+		word = "was kept already by this command"
+	}
+	fmt.Fprintf(out, "%s %s.\n", cs.Case, word)
+	fmt.Fprintf(out, "  handle   %s\n", r.Handle)
+	fmt.Fprintf(out, "  records  %d, %s of the log\n", r.Count, entries(r.First, r.Count))
+	fmt.Fprintf(out, "  recorded %s\n", instant(r.Recorded))
 }

@@ -15,7 +15,7 @@ func (e *env) caseListCommand() *ufcli.Command {
 	return &ufcli.Command{
 		Name: "list", Usage: "the cases that are kept",
 		Description: "Example: tocsin case list --format json",
-		Flags:       dataFlags(formatFlag()),
+		Flags:       recordFlags(formatFlag()),
 		Action:      e.caseList,
 	}
 }
@@ -27,6 +27,13 @@ func (e *env) caseList(ctx context.Context, c *ufcli.Command) error {
 	asJSON, err := wantsJSON(c)
 	if err != nil {
 		return err
+	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		return e.listOf(ctx, c, r, asJSON)
 	}
 	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
 		cases, err := a.Keeper().List(ctx)

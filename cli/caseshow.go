@@ -17,7 +17,7 @@ func (e *env) caseShowCommand() *ufcli.Command {
 	return &ufcli.Command{
 		Name: "show", Usage: "what is kept of a case, record by record", ArgsUsage: "CASE",
 		Description: "Example: tocsin case show TOC-2021-0001",
-		Flags:       dataFlags(formatFlag()),
+		Flags:       recordFlags(formatFlag()),
 		Action:      e.caseShow,
 	}
 }
@@ -29,6 +29,13 @@ func (e *env) caseShow(ctx context.Context, c *ufcli.Command) error {
 	asJSON, err := wantsJSON(c)
 	if err != nil {
 		return err
+	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		return e.showFrom(ctx, r, c.Args().First(), asJSON)
 	}
 	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, c.Args().First())

@@ -122,6 +122,12 @@ func here(c *ufcli.Command) string {
 	if d := c.String("database"); d != "" && d != os.Getenv("TOCSIN_DATABASE") {
 		s += " --database …"
 	}
+	if d := c.String("server"); d != "" && d != os.Getenv("TOCSIN_SERVER") {
+		s += " --server " + shellWord(d)
+	}
+	if f := c.String("token-file"); f != "" {
+		s += " --token-file " + shellWord(f)
+	}
 	return s
 }
 

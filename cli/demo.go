@@ -19,18 +19,32 @@ var demoAt = time.Date(2022, 7, 15, 0, 0, 0, 0, time.UTC)
 
 func (e *env) demoCommand() *ufcli.Command {
 	return &ufcli.Command{
-		Name: "demo", Usage: "the plan of the public record of Log4Shell",
-		Description: "Example: tocsin demo --once\n" +
-			"Reads the example that comes with the program, needs no file, no network and no set-up.",
+		Name: "demo", Usage: "the platform with the examples loaded, and a sign-in link for each kind of person",
+		Description: "Example: tocsin demo\n" +
+			"         tocsin demo --once    # print the plan of the public record of Log4Shell, and end\n" +
+			"Needs no file, no network and no set-up. It serves on this machine alone, from a folder that is removed when\n" +
+			"it ends (Ctrl-C); everybody in it is invented but for those in the public record of Log4Shell.",
 		Flags: []ufcli.Flag{
-			&ufcli.BoolFlag{Name: "once", Usage: "print the plan and end (the default until the platform exists)"},
-			&ufcli.IntFlag{Name: "width", Usage: "columns"},
+			&ufcli.BoolFlag{Name: "once", Usage: "print the plan of the public record of Log4Shell, and end"},
+			&ufcli.IntFlag{Name: "width", Usage: "columns, with --once"},
+			&ufcli.StringFlag{Name: "addr", Value: "127.0.0.1:8321", Usage: "where to listen; port 0 takes a free one"},
+			&ufcli.StringFlag{Name: "data", Usage: "folder to keep the demo in; without it nothing is kept", TakesFile: true},
 		},
 		Action: e.demo,
 	}
 }
 
-func (e *env) demo(_ context.Context, c *ufcli.Command) error {
+func (e *env) demo(ctx context.Context, c *ufcli.Command) error {
+	if err := onlyArgs(c, 0, 0, "tocsin demo"); err != nil {
+		return err
+	}
+	if c.Bool("once") {
+		return e.demoOnce(c)
+	}
+	return e.demoServe(ctx, c)
+}
+
+func (e *env) demoOnce(c *ufcli.Command) error {
 	const name = "log4shell.yaml"
 	data, err := examples.Files.ReadFile(name)
 	if err != nil {

@@ -35,7 +35,7 @@ func (e *env) ledgerStatusCommand() *ufcli.Command {
 		Description: "Example: tocsin ledger status --format json\n" +
 			"         tocsin ledger status --keys > keys.txt      (to give to whoever shall verify)\n" +
 			"Exit 1 when the log is read-only.",
-		Flags:  dataFlags(formatFlag(), &ufcli.BoolFlag{Name: "keys", Usage: "print the verifier keys alone, one a line"}),
+		Flags:  recordFlags(formatFlag(), &ufcli.BoolFlag{Name: "keys", Usage: "print the verifier keys alone, one a line"}),
 		Action: e.ledgerStatus,
 	}
 }
@@ -47,6 +47,13 @@ func (e *env) ledgerStatus(ctx context.Context, c *ufcli.Command) error {
 	asJSON, err := wantsJSON(c)
 	if err != nil {
 		return err
+	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		return e.ledgerOf(ctx, c, r, asJSON)
 	}
 	return e.within(ctx, c, toLook, func(ctx context.Context, a *app.App) error {
 		s, err := a.Status(ctx)

@@ -33,6 +33,9 @@ const atOnce = 5 * time.Second
 
 // log is the logger of the parts. Nothing in it is secret.
 func (e *env) log() *slog.Logger {
+	if e.logger != nil {
+		return e.logger
+	}
 	return slog.New(&sayer{w: e.err, mu: new(sync.Mutex), last: new(said)})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -40,7 +41,8 @@ type env struct {
 	out, err io.Writer
 	now      func() time.Time
 
-	warned string // what was said of a log that cannot be written to
+	warned string       // what was said of a log that cannot be written to
+	logger *slog.Logger // nil: sentences for a person
 }
 
 // Main runs the program and gives its exit code.

@@ -13,8 +13,10 @@ import (
 
 	"tocsin/app"
 	"tocsin/casefile"
+	"tocsin/client"
 	"tocsin/internal/fault"
 	"tocsin/plan"
+	"tocsin/rulebook"
 )
 
 func (e *env) planCommand() *ufcli.Command {
@@ -24,7 +26,7 @@ func (e *env) planCommand() *ufcli.Command {
 			"         tocsin plan TOC-2021-0001 --data /var/lib/tocsin      (a case that is kept)\n" +
 			"What if exploitation is seen:  tocsin plan case.yaml --what-if 'exploitation-observed by=acme of=gateway at=2026-10-01T09:00:00Z'\n" +
 			"Assume a fact:                 tocsin plan case.yaml --assume 'products.gateway.contains=[log4j]'",
-		Flags: append(dataFlags(ruleFlags()...),
+		Flags: append(recordFlags(ruleFlags()...),
 			&ufcli.StringFlag{Name: "case", Usage: "a kept case by its id or handle, whatever files there are"},
 			&ufcli.StringFlag{Name: "at", Usage: "the instant to compute at (RFC 3339); default now"},
 			&ufcli.StringFlag{Name: "as-known-at", Usage: "only what had been recorded by then (RFC 3339)"},
@@ -69,13 +71,18 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 			*dst = t
 		}
 	}
-	file, data, err := e.caseText(ctx, c, file)
+	file, data, from, err := e.caseText(ctx, c, file)
 	if err != nil {
 		return err
 	}
 	b, err := loadBook(c)
 	if err != nil {
 		return err
+	}
+	if from != nil {
+		if err := e.compareRules(ctx, c, from, b); err != nil {
+			return err
+		}
 	}
 	base, err := casefile.Parse(file, data)
 	if err != nil {
@@ -116,19 +123,31 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 }
 
 // caseText reads the case that plan was asked for: --case and, where --data is
-// given, a word that is no file name a case that is kept.
-func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name string, data []byte, err error) {
+// given, a word that is no file name a case that is kept. from is the platform that
+// it came from, nil for none; it gives what the token's person sees.
+func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name string, data []byte, from *client.Client, err error) {
 	name = c.String("case")
 	if name == "" {
 		_, serr := os.Stat(file)
-		if file == "-" || serr == nil || !c.IsSet("data") && !c.IsSet("database") {
+		if file == "-" || serr == nil || !c.IsSet("data") && !c.IsSet("database") && c.String("server") == "" {
 			data, err = e.readFile(file, maxCaseFile)
 			if os.IsNotExist(serr) {
 				err = fault.New(fault.Invalid, "%v; for a case that is kept: tocsin plan --case %s", err, shellWord(file))
 			}
-			return file, data, err
+			return file, data, nil, err
 		}
 		name = file
+	}
+	if from, err = e.remote(c); err != nil {
+		return name, nil, nil, err
+	}
+	if from != nil {
+		_, cs, _, err := from.Seen(ctx, name)
+		if err != nil {
+			return name, nil, nil, err
+		}
+		data, err = cs.JSON()
+		return name, data, from, err
 	}
 	err = e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, name)
@@ -138,7 +157,24 @@ func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name
 		data, err = k.Case.JSON()
 		return err
 	})
-	return name, data, err
+	return name, data, nil, err
+}
+
+// compareRules says when the platform computes by other packs than this program.
+// A plan is a pure function of case, packs and instant, so that with the same packs
+// the plan from here is the platform's.
+func (e *env) compareRules(ctx context.Context, c *ufcli.Command, from *client.Client, b *rulebook.Book) error {
+	if c.String("rules") != "" || c.String("only-rules") != "" {
+		return nil
+	}
+	there, err := from.Rulebook(ctx)
+	if err != nil {
+		return err
+	}
+	if there != b.Digest {
+		fmt.Fprintln(lineWriter{e.err}, "tocsin: the platform has other rule packs than this program: dates here are by those of this program, and can differ from what its pages show")
+	}
+	return nil
 }
 
 func (e *env) writeJSON(v any) error {

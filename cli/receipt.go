@@ -7,6 +7,7 @@ import (
 	ufcli "github.com/urfave/cli/v3"
 
 	"tocsin/app"
+	"tocsin/client"
 	"tocsin/internal/fault"
 	"tocsin/receipt"
 )
@@ -19,7 +20,7 @@ func (e *env) receiptCommand() *ufcli.Command {
 			"It opens only what --disclose names (fields as in the case file), and a few words about the record itself.\n" +
 			"Without EVENT it is the receipt of the case head. With --party it is the party's own numbered receipt. A\n" +
 			"checkpoint is published first if none covers the record yet.",
-		Flags: dataFlags(
+		Flags: recordFlags(
 			&ufcli.StringSliceFlag{Name: "disclose", Usage: "a field to open, as the case file names it; may be repeated"},
 			&ufcli.StringFlag{Name: "party", Usage: "the numbered receipt of this party for the event"},
 			outputFlag(),
@@ -41,6 +42,13 @@ func (e *env) receipt(ctx context.Context, c *ufcli.Command) error {
 			return &exit{exitBad, fmt.Errorf("--disclose: %q is not a field of a record; fields have the names of the case file, such as kind, at, by, text", f)}
 		}
 	}
+	r, err := e.remote(c)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		return e.receiptFrom(ctx, c, r, name, event, party)
+	}
 	return e.within(ctx, c, toWrite, func(ctx context.Context, a *app.App) error {
 		k, err := load(ctx, a, name)
 		if err != nil {
@@ -57,8 +65,24 @@ func (e *env) receipt(ctx context.Context, c *ufcli.Command) error {
 			return err
 		}
 		if policy, tsa := a.Outside(); policy == nil && tsa == "" {
-			fmt.Fprintln(e.err, "tocsin: no outside time is set up: this receipt proves that the entry is in the log, not when. See tocsin ledger outside --help")
+			fmt.Fprintln(e.err, noOutsideTime+" See tocsin ledger outside --help")
 		}
 		return nil
 	})
+}
+
+const noOutsideTime = "tocsin: no outside time is set up: this receipt proves that the entry is in the log, not when."
+
+func (e *env) receiptFrom(ctx context.Context, c *ufcli.Command, r *client.Client, name, event, party string) error {
+	proof, err := r.Receipt(ctx, name, event, party, c.StringSlice("disclose"))
+	if err != nil {
+		return err
+	}
+	if err := e.writeOut(c, proof); err != nil {
+		return err
+	}
+	if l, err := r.Ledger(ctx); err == nil && !l.OutsideTime {
+		fmt.Fprintln(e.err, noOutsideTime)
+	}
+	return nil
 }

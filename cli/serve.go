@@ -3,58 +3,159 @@ package cli
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/netip"
+	"strings"
 	"time"
 
 	ufcli "github.com/urfave/cli/v3"
 
 	"tocsin/app"
+	"tocsin/internal/edge"
 )
+
+const serveExample = "tocsin serve --addr 127.0.0.1:8321"
 
 func (e *env) serveCommand() *ufcli.Command {
 	return &ufcli.Command{
-		Name: "serve", Usage: "publish the log on a fixed cadence and serve its public side",
-		Description: "Example: tocsin serve --addr 127.0.0.1:8321\n" +
-			"Every tick the log grows by a multiple of --pad, with entries that say nothing, and a checkpoint is signed:\n" +
-			"how busy a case is cannot be read from the log. For now this serves /checkpoint and /tile/… (C2SP\n" +
-			"tlog-tiles) and nothing else. Ends with Ctrl-C.",
-		Flags: dataFlags(
-			&ufcli.StringFlag{Name: "addr", Value: "127.0.0.1:8321", Usage: "where to listen; port 0 takes a free one"},
-			&ufcli.DurationFlag{Name: "every", Value: 10 * time.Minute, Usage: "time between two checkpoints"},
-			&ufcli.Int64Flag{Name: "pad", Value: 8, Usage: "the log grows by multiples of this many entries"},
-		),
+		Name: "serve", Usage: "the platform: pages, API and public log on one address",
+		Description: "Example: " + serveExample + "\n" +
+			"         tocsin serve --addr 127.0.0.1:8321 --behind-proxy 127.0.0.1/32 --host tocsin.example.org\n" +
+			"         tocsin serve --addr :443 --host tocsin.example.org --tls-cert chain.pem --tls-key key.pem\n" +
+			"On a new folder it prints a link, good once, that makes the first administrator. What is half secure is\n" +
+			"refused with a sentence. Every tick of --every the log grows by a multiple of --pad, with entries that say\n" +
+			"nothing, and a checkpoint is signed: how busy a case is cannot be read from the log. Ends with Ctrl-C.",
+		Flags:  dataFlags(serveFlags()...),
 		Action: e.serve,
 	}
 }
 
+// setting is a flag that can be given as a variable too: --behind-proxy is
+// TOCSIN_BEHIND_PROXY.
+func setting(name string) ufcli.ValueSourceChain {
+	return ufcli.EnvVars("TOCSIN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+}
+
+func serveFlags() []ufcli.Flag {
+	text := func(name, usage string) ufcli.Flag {
+		return &ufcli.StringFlag{Name: name, Usage: usage, Sources: setting(name)}
+	}
+	return []ufcli.Flag{
+		&ufcli.StringFlag{Name: "addr", Value: "127.0.0.1:8321", Usage: "where to listen; port 0 takes a free one", Sources: setting("addr")},
+		&ufcli.StringSliceFlag{Name: "host", Usage: "`NAME` under which people ask for it, with a port where it is not the scheme's own; may be given again", Sources: setting("host")},
+		&ufcli.StringSliceFlag{Name: "behind-proxy", Usage: "network (`CIDR`) of a reverse proxy that speaks https to people and is believed about them", Sources: setting("behind-proxy")},
+		&ufcli.StringFlag{Name: "tls-cert", Usage: "certificate with its chain, PEM; read again when it changes", Sources: setting("tls-cert"), TakesFile: true},
+		&ufcli.StringFlag{Name: "tls-key", Usage: "its key, PEM, readable by its owner alone", Sources: setting("tls-key"), TakesFile: true},
+		text("sso-issuer", "address of an OpenID Connect provider for single sign-on"),
+		text("sso-client-id", "what the provider calls this platform"),
+		&ufcli.StringFlag{Name: "sso-secret-file", Usage: "file with the client's secret, readable by its owner alone", Sources: setting("sso-secret-file"), TakesFile: true},
+		text("metrics-addr", "where Prometheus may ask for /metrics; off by default"),
+		text("ping", "address that is asked after each good run of the canary, for a watcher that notices silence"),
+		&ufcli.FloatFlag{Name: "rate", Value: 50, Usage: "requests a second from one address, in bursts of four times as many; 0 is no limit", Sources: setting("rate")},
+		&ufcli.DurationFlag{Name: "every", Aliases: []string{"publish-every"}, Value: 10 * time.Minute, Usage: "time between two checkpoints", Sources: setting("every")},
+		&ufcli.Int64Flag{Name: "pad", Value: 8, Usage: "the log grows by multiples of this many entries", Sources: setting("pad")},
+		&ufcli.StringFlag{Name: "log", Value: "lines", Usage: "lines: what a person should know; json: a line a request too, without content", Sources: setting("log")},
+	}
+}
+
 func (e *env) serve(ctx context.Context, c *ufcli.Command) error {
-	if err := onlyArgs(c, 0, 0, "tocsin serve --addr 127.0.0.1:8321"); err != nil {
+	if err := onlyArgs(c, 0, 0, serveExample); err != nil {
 		return err
 	}
-	every, pad := c.Duration("every"), c.Int64("pad")
-	switch {
-	case every < time.Second:
-		return &exit{exitBad, fmt.Errorf("--every: %s is too short; at least 1s, and minutes are sensible", every)}
-	case pad < 1 || pad > 1<<16:
-		return &exit{exitBad, fmt.Errorf("--pad: %d is not between 1 and 65536", pad)}
+	o, err := serveOptions(c)
+	if err != nil {
+		return err
 	}
-	if err := address(c.String("addr")); err != nil {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	if err := e.logAs(c.String("log")); err != nil {
 		return err
 	}
 	return e.within(ctx, c, toBegin, func(ctx context.Context, a *app.App) error {
 		if policy, tsa := a.Outside(); policy == nil && tsa == "" {
 			fmt.Fprintln(e.err, "tocsin: no outside time is set up; see tocsin ledger outside --help")
 		}
-		return a.Serve(ctx, app.ServeOptions{Addr: c.String("addr"), Every: every, Pad: pad, Ready: func(addr string) {
-			fmt.Fprintf(e.out, "serving the public log on http://%s/checkpoint\n", addr)
-		}})
+		o.Ready = e.serving
+		p, err := a.Platform(o)
+		if err != nil {
+			return err
+		}
+		return p.Run(ctx)
 	})
+}
+
+// serving says where the platform is, and who comes in first.
+func (e *env) serving(l app.Listening) {
+	fmt.Fprintf(e.out, "serving on %s (the public log: %s/checkpoint)\n", l.URL, l.URL)
+	if l.Metrics != "" {
+		fmt.Fprintf(e.out, "metrics on http://%s/metrics\n", l.Metrics)
+	}
+	if l.First != "" {
+		fmt.Fprintf(e.out, "\nNobody is here yet. This link is good once, and makes the first administrator:\n  %s\n", l.First)
+	}
+}
+
+// serveOptions reads the flags. What they mean together is checked by app.
+func serveOptions(c *ufcli.Command) (o app.PlatformOptions, err error) {
+	every, pad := c.Duration("every"), c.Int64("pad")
+	switch {
+	case every < time.Second:
+		return o, bad("--every: %s is too short; at least 1s, and minutes are sensible", every)
+	case pad < 1 || pad > 1<<16:
+		return o, bad("--pad: %d is not between 1 and 65536", pad)
+	}
+	o = app.PlatformOptions{
+		Addr: c.String("addr"), Hosts: c.StringSlice("host"), TLSCert: c.String("tls-cert"), TLSKey: c.String("tls-key"),
+		MetricsAddr: c.String("metrics-addr"), Ping: c.String("ping"), Every: every, Pad: pad, Rate: perAddress(c.Float("rate")),
+		SSO: app.SSO{Issuer: c.String("sso-issuer"), ClientID: c.String("sso-client-id"), SecretFile: c.String("sso-secret-file")},
+	}
+	for _, s := range c.StringSlice("behind-proxy") {
+		p, err := prefix(s)
+		if err != nil {
+			return o, bad("--behind-proxy: %q is not a network such as 127.0.0.1/32", s)
+		}
+		o.Proxies = append(o.Proxies, p)
+	}
+	return o, nil
+}
+
+func bad(format string, args ...any) error { return &exit{exitBad, fmt.Errorf(format, args...)} }
+
+// prefix reads a network; an address alone is a network of one.
+func prefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Prefix(a.BitLen())
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
+}
+
+// perAddress is the rate of one address; the edge takes a negative one for none.
+func perAddress(rate float64) edge.Rate {
+	if rate <= 0 {
+		return edge.Rate{PerSecond: -1}
+	}
+	return edge.Rate{PerSecond: rate, Burst: max(1, int(4*rate))}
+}
+
+// logAs chooses how the parts say what they have to say.
+func (e *env) logAs(how string) error {
+	switch how {
+	case "lines":
+	case "json":
+		e.logger = slog.New(slog.NewJSONHandler(e.err, nil))
+	default:
+		return bad("--log: %q is neither lines nor json", how)
+	}
+	return nil
 }
 
 // address refuses what net.Listen would only half understand.
 func address(addr string) error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return &exit{exitBad, fmt.Errorf("--addr: %q is not HOST:PORT, such as 127.0.0.1:8321", addr)}
+		return bad("--addr: %q is not HOST:PORT, such as 127.0.0.1:8321", addr)
 	}
 	return nil
 }

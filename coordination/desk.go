@@ -2,8 +2,10 @@ package coordination
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tocsin/access"
@@ -32,6 +34,10 @@ type Options struct {
 
 	// SecondPerson names the acts that need another person's approval.
 	SecondPerson []access.Act
+
+	Freezer Freezer // stops sessions that read too much; nil: nobody does
+	Reads   Reads
+	Live    Live
 }
 
 // People tells about people and organisations (identity.Service).
@@ -42,10 +48,34 @@ type People interface {
 }
 
 // Desk is safe for many goroutines.
-type Desk struct{ o Options }
+type Desk struct {
+	o       Options
+	keys    escalation.Keys
+	seals   escalation.Sealer
+	memory  *memory
+	seating sync.Mutex // seats are given and taken one after the other in a process
+	lists
+}
 
 // New makes a desk.
-func New(o Options) *Desk { return &Desk{o: o} }
+func New(o Options) *Desk {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	keys := escalation.Keys(o.Lookup)
+	d := &Desk{o: o, keys: keys, seals: keys.Sealer("seat"), memory: newMemory(o.Memory, o.Now)}
+	d.initLists()
+	return d
+}
+
+// Close ends what the desk still has to write.
+func (d *Desk) Close(ctx context.Context) error { return d.closeLists(ctx) }
 
 // Page asks for a part of a list.
 type Page struct {
@@ -91,53 +121,6 @@ type Preview struct {
 	Difference *plan.Difference
 	Before     *plan.Plan
 	After      *plan.Plan
-	Warnings   []string // codes: claim-moves-no-clock, in-the-future, barred-abroad, …
-}
-
-// See gives a case by its handle or its id. fault.NotFound for what is not
-// there and what is not the reader's; fault.Forbidden with the clause where a
-// prohibition on sharing abroad refuses a colleague (a *Refusal).
-func (d *Desk) See(ctx context.Context, who access.Reader, ref string) (*Seen, error) { panic("todo") }
-
-// Plan computes, or remembers, the plan of a case as the reader sees it.
-func (d *Desk) Plan(ctx context.Context, who access.Reader, ref string, o PlanOptions) (*Planned, error) {
-	panic("todo")
-}
-
-// PreviewEvent tells what an event would change, and keeps nothing.
-func (d *Desk) PreviewEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event) (*Preview, error) {
-	panic("todo")
-}
-
-// AddEvent keeps an event; its basis is the desk's to say: own where the reader
-// acts for By, on-behalf with a mandate, else a claim. expected is the version
-// that the reader saw, or record.AnyVersion; key the client's idempotency key.
-func (d *Desk) AddEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event, expected int64, key string) (record.Result, error) {
-	panic("todo")
-}
-
-// Adopt makes another's claim about the reader's own party count, as a new event.
-func (d *Desk) Adopt(ctx context.Context, who access.Reader, ref, event, reason string, expected int64, key string) (record.Result, error) {
-	panic("todo")
-}
-
-// AddStatement adds or corrects a product, party, source, window or the header.
-func (d *Desk) AddStatement(ctx context.Context, who access.Reader, ref string, s record.Statement, expected int64, key string) (record.Result, error) {
-	panic("todo")
-}
-
-// Import keeps a case file; the reader's organisation becomes its owner.
-func (d *Desk) Import(ctx context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error) {
-	panic("todo")
-}
-
-// Export gives the case file that the reader may see, as "yaml" or "json"; all
-// of the record asks for what the table asks for (step-up, a second person).
-func (d *Desk) Export(ctx context.Context, who access.Reader, ref, format string) ([]byte, error) {
-	panic("todo")
-}
-
-// Receipt gives a .tlog-proof; fault.TooEarly while no checkpoint covers it.
-func (d *Desk) Receipt(ctx context.Context, who access.Reader, ref, event, party string, disclose []string) ([]byte, error) {
-	panic("todo")
+	Meets      []string // ids of the duties that it would meet
+	Warnings   []string // codes, see Warnings()
 }

@@ -2,88 +2,73 @@ package coordination
 
 import (
 	"context"
+	"slices"
 	"time"
 
-	"tocsin/access"
 	"tocsin/escalation"
+	"tocsin/internal/fault"
 )
 
-// Filter narrows the desk.
-type Filter struct {
-	Case  string // handle or id
-	Party string // with Case: id of a party
-	Law   string // pack, such as eu/cra
-	Mine  bool   // only cases on which the reader has a seat as a person
-	Past  bool   // only what is past due
-	Week  bool   // only what is due within seven days, or past
+// lists is what the desk needs for lists, for what is live and for what was read.
+type lists struct {
+	opener  escalation.Sealer // of lines
+	cursors escalation.Sealer
+	laws    []string // packs that have duties
+	hub     *hub
+	reads   *reading
 }
 
-// Lines is a page of the desk.
-type Lines struct {
-	Lines []DeskLine
-	Next  string // cursor; "" at the end
-	Laws  []string
-	At    time.Time
+// initLists sets it up.
+func (d *Desk) initLists() {
+	if d.o.Reads.Every <= 0 {
+		d.o.Reads.Every = 5 * time.Minute
+	}
+	if d.o.Reads.Most <= 0 {
+		d.o.Reads.Most = 500
+	}
+	if d.o.Reads.Cases <= 0 {
+		d.o.Reads.Cases = 300
+	}
+	d.lists = lists{opener: escalation.LineSealer(d.keys), cursors: d.keys.Sealer("cursor"), hub: newHub(d.o), reads: newReading()}
+	for _, p := range d.o.Book.Packs {
+		for i := range p.Rules {
+			if c := p.Rules[i].Class; (c == "case-duty" || c == "") && !slices.Contains(d.laws, p.Pack) {
+				d.laws = append(d.laws, p.Pack)
+			}
+		}
+	}
+	slices.Sort(d.laws)
+	if d.o.Watch != nil {
+		d.o.Watch.Hear(func(handle string, _ int64) { d.hub.woke(handle, true) })
+	}
 }
 
-// DeskLine is one duty that is not done, with the case it is of and what the
-// reader can do next.
-type DeskLine struct {
-	escalation.Line
-	Case  string // id
-	Title string
-	Mine  bool   // the reader acts for the obliged party
-	Step  string // add-event, decide, look: the one button
+// Run writes kept reads until ctx ends, when tick fires (nil: every 10 seconds)
+// and they are due, or as soon as they are many.
+func (d *Desk) Run(ctx context.Context, tick <-chan time.Time) error {
+	if tick == nil {
+		t := time.NewTicker(10 * time.Second)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.reads.full:
+		case <-tick:
+			d.reads.mu.Lock()
+			due := !d.reads.since.IsZero() && d.o.Now().Sub(d.reads.since) >= d.o.Reads.Every
+			d.reads.mu.Unlock()
+			if !due {
+				continue
+			}
+		}
+		if err := d.flush(ctx); err != nil && ctx.Err() == nil {
+			d.o.Log.Error("reads could not be kept", "kind", string(fault.KindOf(err)))
+		}
+	}
 }
 
-// Lines gives the duties that are not done, over all cases that the reader may
-// see, in order of due.
-func (d *Desk) Lines(ctx context.Context, who access.Reader, f Filter, p Page) (*Lines, error) {
-	panic("todo")
-}
-
-// Listed is a line of the list of cases.
-type Listed struct {
-	Handle, Case, Title, TLP, Record string
-	Version                          int64
-	Role                             access.SeatRole
-	Open                             int // duties not done that the reader may see
-	Next                             *time.Time
-}
-
-// Cases lists the cases that the reader may see.
-func (d *Desk) Cases(ctx context.Context, who access.Reader, p Page) (cases []Listed, next string, err error) {
-	panic("todo")
-}
-
-// Hit is a case that a search found, with the places in it.
-type Hit struct {
-	Listed
-	Places []Place
-}
-
-// Place is where the words stand.
-type Place struct {
-	Entry string // case, product, party, source, event
-	ID    string
-	Text  string // a few words around
-}
-
-// Search finds cases that have all the words, among those the reader may see,
-// in what the reader may see of them.
-func (d *Desk) Search(ctx context.Context, who access.Reader, words string, p Page) (hits []Hit, next string, err error) {
-	panic("todo")
-}
-
-// Change tells that something the reader may see has changed.
-type Change struct {
-	Handle  string // "" for the desk as a whole
-	Version int64
-}
-
-// Changes tells of changes of a case, or for "" of any on the desk, until ctx
-// ends or the reader may not see it any more: then the channel is closed.
-// again gives who asks anew, and an error when the session ended.
-func (d *Desk) Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan Change, error) {
-	panic("todo")
-}
+// closeLists writes what was read and is not in the log yet.
+func (d *Desk) closeLists(ctx context.Context) error { return d.flush(ctx) }

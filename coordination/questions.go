@@ -1,12 +1,6 @@
 package coordination
 
-import (
-	"context"
-
-	"tocsin/access"
-	"tocsin/casefile"
-	"tocsin/record"
-)
+import "tocsin/casefile"
 
 // Questions are the five that a case starts with. Empty answers are allowed
 // where the answer is not known; Open says which must not be.
@@ -30,8 +24,9 @@ type Questions struct {
 	Known  string        // in words
 	Source string        // where it stands
 	// 4. Who are you?
-	Org     string // id of the organisation that the reader acts for
-	Role    string // of it in the case: vendor, finder, coordinator, deployer, authority
+	Org     string   // id of the organisation that the reader acts for
+	Role    string   // of it in the case: vendor, finder, maintainer, coordinator, deployer, authority
+	Kinds   []string // what else it is to the law: roles of rule packs, such as essential-entity
 	Country string
 	Markets []string
 	Adopts  []string // norms
@@ -40,21 +35,13 @@ type Questions struct {
 	Attacked   string        // yes, no, unknown
 	AttackedAt casefile.Time // when that was known
 	Public     string        // yes, no, unknown
+	PublicAt   casefile.Time // since when, if that is known
 }
 
 // Drafted is what the answers make, before anything is kept.
 type Drafted struct {
 	File     casefile.File
 	Planned  *Planned
-	Problems map[string]string // field of Questions → code of what is wrong with it
-}
-
-// Draft shows the case and the plan that the answers make, and keeps nothing.
-func (d *Desk) Draft(ctx context.Context, who access.Reader, q Questions) (*Drafted, error) {
-	panic("todo")
-}
-
-// Open keeps the case; the reader's organisation becomes its owner.
-func (d *Desk) Open(ctx context.Context, who access.Reader, q Questions, key string) (record.Result, error) {
-	panic("todo")
+	Problems map[string]string // field of Questions → code of what is wrong with it; Open refuses each
+	Hints    map[string]string // field → code of what would make the plan say more
 }

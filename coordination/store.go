@@ -7,14 +7,7 @@ import (
 )
 
 // SeatRow makes a case visible to an organisation or a person.
-type SeatRow struct {
-	ID     string // of the seat
-	Handle string
-	Who    [32]byte // keyed hash of an organisation's or a person's id
-	Every  bool     // sees all of the case
-	Party  [32]byte // as in Row; zero where Every
-	Sealed []byte   // an access.Seat
-}
+type SeatRow = escalation.SeatRow
 
 // SeatStore keeps seats, and finds cases by them.
 type SeatStore interface {
@@ -28,4 +21,10 @@ type SeatStore interface {
 	CasesOf(ctx context.Context, who [][32]byte, open int, after string, limit int) ([]escalation.CaseRow, error)
 	// CasesWith gives those of them that have all of the words.
 	CasesWith(ctx context.Context, who [][32]byte, open int, words [][32]byte, after string, limit int) ([]escalation.CaseRow, error)
+	// NarrowCases gives those on which one of who has a seat that does not see all.
+	NarrowCases(ctx context.Context, who [][32]byte, after string, limit int) ([]escalation.CaseRow, error)
+	// SeatsAmong gives the seats of one of who on one of the cases, in any order.
+	SeatsAmong(ctx context.Context, handles []string, who [][32]byte) ([]SeatRow, error)
+	// Versions gives the newest recorded version of those cases that are there.
+	Versions(ctx context.Context, handles []string) (map[string]int64, error)
 }

@@ -6,10 +6,10 @@ import "context"
 // seconds since 1970 UTC; Due is NoDue for a duty without a number.
 type Row struct {
 	Handle string
-	N      int // 0, 1, … in the case, by due
-	Due    int64
+	N      int      // 0, 1, … in the case, by due
+	Due    int64    // when the line sorts: see Line.Sorts
 	Party  [32]byte // keyed hash of handle and party
-	Law    [32]byte // keyed hash of the pack, such as eu/cra
+	Law    [32]byte // keyed hash of the pack, such as eu-cra
 	Sealed []byte   // a Line
 }
 
@@ -60,6 +60,33 @@ type Store interface {
 	Stale(ctx context.Context, basis [32]byte, now int64, limit int) ([]string, error)
 	// NextChange is the earliest Changes of all cases; NoDue if there is none.
 	NextChange(ctx context.Context) (int64, error)
+	// CaseRows gives those of them that there are, in any order, without Words.
+	CaseRows(ctx context.Context, handles []string) ([]CaseRow, error)
 	// DropLines drops the projection; seats stay.
 	DropLines(ctx context.Context) error
+	// Edition is a number that grows with every PutLines that was not dropped and
+	// every DropLines, of any process.
+	Edition(ctx context.Context) (int64, error)
+	Pulse
+}
+
+// Pulse remembers when the program was alive.
+type Pulse interface {
+	// Alive is when it was told last, seconds since 1970 UTC; 0 if never.
+	Alive(ctx context.Context) (int64, error)
+	// Beat tells that it is alive now, and keeps a gap if one is given, in one
+	// transaction.
+	Beat(ctx context.Context, now int64, gap *Gap) error
+	// Gaps gives all of them in order of From.
+	Gaps(ctx context.Context) ([]Gap, error)
+}
+
+// Gap is a time in which nothing watched: after From, up to and with To.
+type Gap struct{ From, To int64 }
+
+// Figures count over all lines, for the meters of whoever runs the program.
+type Figures struct {
+	Open   int64 // lines
+	Past   int64 // lines whose due has passed
+	Oldest int64 // due of the oldest of them; 0 if there is none
 }

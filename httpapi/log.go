@@ -1,9 +1,3 @@
-// Package httpapi answers over HTTP.
-//
-// For now that is the public side of the log: the latest checkpoint and the
-// tiles, as c2sp.org/tlog-tiles lays them out. It promises to give only what a
-// published checkpoint covers, and to tell a stranger nothing else: an error
-// has a status and no detail. It never writes, and it holds no state.
 package httpapi
 
 import (

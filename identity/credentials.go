@@ -2,7 +2,10 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"tocsin/internal/fault"
 )
 
 // Credentials is what a person has set up, without a secret.
@@ -13,6 +16,7 @@ type Credentials struct {
 	Passkeys []Passkey
 	SSO      []string // issuers
 	Tokens   []Token
+	Allowed  string // e-mail address that may be linked for single sign-on, "" if none
 }
 
 // Passkey is one of a person's passkeys.
@@ -23,60 +27,47 @@ type Passkey struct {
 	Used  time.Time `json:"used"`
 }
 
-// Token is an API token without its secret.
-type Token struct {
-	ID     string    `json:"id"`
-	Person string    `json:"person"`
-	Name   string    `json:"name"`
-	Scopes []string  `json:"scopes"` // names of access acts; ["*"] all that the person may do by token
-	Made   time.Time `json:"made"`
-	Until  time.Time `json:"until"`
-	Used   time.Time `json:"used"` // to the hour
-	Hint   string    `json:"hint"` // first characters
+// Of lists a person's credentials. Of somebody who is not there it lists nothing.
+func (s *Service) Of(ctx context.Context, person string) (Credentials, error) {
+	c, _, err := s.credential(ctx, person)
+	if err != nil {
+		return Credentials{}, err
+	}
+	out := Credentials{Password: c.Password != "", TOTP: c.TOTP != nil, Recovery: len(c.Recovery)}
+	for _, p := range c.Passkeys {
+		out.Passkeys = append(out.Passkeys, p.Passkey)
+	}
+	for _, x := range c.SSO {
+		out.SSO = append(out.SSO, x.Issuer)
+	}
+	if c.Allow != nil && s.now().Before(c.Allow.Until) {
+		out.Allowed = c.Allow.Email
+	}
+	out.Tokens, err = s.tokensOf(ctx, person)
+	return out, err
 }
 
-// Of lists a person's credentials.
-func (s *Service) Of(ctx context.Context, person string) (Credentials, error) { panic("todo") }
-
-// SetPassword sets a password: at least 12 characters, no more than 256, not one
-// of the common ones and not the person's own names (NIST SP 800-63B 5.1.1.2).
-// All other sessions end.
-func (s *Service) SetPassword(ctx context.Context, person, password, keep string) error {
-	panic("todo")
+// SSODrop forgets that a person signs in by an issuer; the last way in cannot
+// be dropped (fault.Conflict).
+func (s *Service) SSODrop(ctx context.Context, person, issuer string) error {
+	drop := func(c *credential) error {
+		left := slices.DeleteFunc(slices.Clone(c.SSO), func(x subject) bool { return x.Issuer == issuer })
+		if len(left) == len(c.SSO) {
+			return fault.New(fault.NotFound, "this person does not sign in by that provider")
+		}
+		if c.SSO = left; c.ways() == 0 {
+			return fault.New(fault.Conflict, "this is the last way in; set up another one first")
+		}
+		return nil
+	}
+	c, _, err := s.credential(ctx, person)
+	if err != nil {
+		return err
+	}
+	if err := drop(c); err != nil {
+		return err
+	}
+	return s.noted(ctx, "credential", map[string]any{"what": "sso-dropped", "person": person}, person, func() error {
+		return s.settle(ctx, person, func(c *credential) (more, error) { return more{}, drop(c) })
+	})
 }
-
-// TOTPBegin gives a new secret to show: its otpauth address, the secret in
-// base32, and a QR code as PNG. It counts only once TOTPConfirm saw a code of it.
-func (s *Service) TOTPBegin(ctx context.Context, person string) (uri, secret string, png []byte, ticket string, err error) {
-	panic("todo")
-}
-
-// TOTPConfirm sets the second factor and gives ten recovery codes, once.
-func (s *Service) TOTPConfirm(ctx context.Context, person, ticket, code string) (recovery []string, err error) {
-	panic("todo")
-}
-
-// TOTPDrop takes the second factor away.
-func (s *Service) TOTPDrop(ctx context.Context, person string) error { panic("todo") }
-
-// PasskeyAddBegin gives the options of a registration as JSON for the browser.
-func (s *Service) PasskeyAddBegin(ctx context.Context, person string) (options []byte, ticket string, err error) {
-	panic("todo")
-}
-
-// PasskeyAddFinish keeps the passkey.
-func (s *Service) PasskeyAddFinish(ctx context.Context, person, ticket, name string, answer []byte) (Passkey, error) {
-	panic("todo")
-}
-
-// PasskeyDrop forgets a passkey; the last way in cannot be dropped (fault.Conflict).
-func (s *Service) PasskeyDrop(ctx context.Context, person, id string) error { panic("todo") }
-
-// NewToken makes a token and gives it once: tocsin_ and 43 characters and a
-// checksum.
-func (s *Service) NewToken(ctx context.Context, person, name string, scopes []string, life time.Duration) (string, Token, error) {
-	panic("todo")
-}
-
-// DropToken ends a token of a person.
-func (s *Service) DropToken(ctx context.Context, person, id string) error { panic("todo") }

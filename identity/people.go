@@ -2,74 +2,376 @@ package identity
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"tocsin/access"
+	"tocsin/cabinet"
+	"tocsin/internal/fault"
 	"tocsin/partner"
 )
 
 // Who is asking is checked by these methods themselves: by is the person, and
 // only an administrator who stepped up may change others (access.Administer).
 
+// administers tells whether somebody may change people and organisations.
+func administers(by access.Reader) error {
+	switch {
+	case !slices.Contains(by.Platform, partner.Administrator):
+		return fault.New(fault.Forbidden, "this is for administrators of the platform")
+	case by.Scopes != nil && !slices.Contains(by.Scopes, string(access.Administer)):
+		return fault.New(fault.Forbidden, "this token does not name the scope administer")
+	case !by.Fresh:
+		return fault.New(fault.Forbidden, "please prove once more who you are, then do this again")
+	}
+	return nil
+}
+
 // Person gives a person; fault.NotFound.
 func (s *Service) Person(ctx context.Context, id string) (partner.Person, int64, error) {
-	panic("todo")
+	d, err := s.directory(ctx)
+	if err != nil {
+		return partner.Person{}, 0, err
+	}
+	p, err := d.person(ctx, id)
+	if err != nil {
+		return partner.Person{}, 0, err
+	}
+	if p == nil {
+		return partner.Person{}, 0, fault.New(fault.NotFound, "there is no such person")
+	}
+	return clonePerson(p.Person), p.version, nil
 }
 
-// People lists people in order of their ids.
+// clonePerson makes a copy that shares nothing with what is remembered.
+func clonePerson(p partner.Person) partner.Person {
+	p.Platform, p.Deputies, p.Member = slices.Clone(p.Platform), slices.Clone(p.Deputies), slices.Clone(p.Member)
+	for i := range p.Member {
+		p.Member[i].Roles = slices.Clone(p.Member[i].Roles)
+	}
+	return p
+}
+
+// People lists people, in an order that stays, after the id given.
 func (s *Service) People(ctx context.Context, after string, limit int) ([]partner.Person, error) {
-	panic("todo")
+	return listed[partner.Person](ctx, s, "person", personID, after, limit)
 }
 
-// Orgs lists organisations.
+// Orgs lists organisations, in an order that stays, after the id given.
 func (s *Service) Orgs(ctx context.Context, after string, limit int) ([]partner.Org, error) {
-	panic("todo")
+	return listed[partner.Org](ctx, s, "org", orgID, after, limit)
 }
 
-// Org gives an organisation.
-func (s *Service) Org(ctx context.Context, id string) (partner.Org, int64, error) { panic("todo") }
+// maxList bounds a list.
+const maxList = 1000
 
-// PutOrg makes (version 0) or changes an organisation.
+func listed[T any](ctx context.Context, s *Service, key, prefix, after string, limit int) ([]T, error) {
+	if limit <= 0 || limit > maxList {
+		limit = maxList
+	}
+	if after != "" {
+		after = prefix + after
+	}
+	es, err := s.o.Cabinet.Find(ctx, kindDirectory, key, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(es))
+	for i, e := range es {
+		if err := e.Into(&out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Org gives an organisation; fault.NotFound.
+func (s *Service) Org(ctx context.Context, id string) (partner.Org, int64, error) {
+	d, err := s.directory(ctx)
+	if err != nil {
+		return partner.Org{}, 0, err
+	}
+	o, err := d.org(ctx, id)
+	if err != nil {
+		return partner.Org{}, 0, err
+	}
+	if o == nil {
+		return partner.Org{}, 0, fault.New(fault.NotFound, "there is no such organisation")
+	}
+	out := o.Org
+	out.Is = slices.Clone(out.Is)
+	return out, o.version, nil
+}
+
+func orgItem(o partner.Org, version int64) cabinet.Item {
+	it := cabinet.Item{Ref: cabinet.Ref{Kind: kindDirectory, ID: orgID + o.ID, Version: version}, Keys: []string{"org"}, Value: o}
+	if o.PartOf != "" {
+		it.Keys = append(it.Keys, "part-of:"+o.PartOf)
+	}
+	return it
+}
+
+func personItem(p partner.Person, version int64) (cabinet.Item, error) {
+	folded, ok := foldLogin(p.Login)
+	if !ok {
+		return cabinet.Item{}, fault.New(fault.Invalid, "this login cannot be typed; an e-mail address or a short name will do")
+	}
+	it := cabinet.Item{Ref: cabinet.Ref{Kind: kindDirectory, ID: personID + p.ID, Version: version},
+		Keys: []string{"person"}, Unique: []string{"login:" + folded}, Value: p}
+	for _, r := range p.Platform {
+		it.Keys = append(it.Keys, "role:"+string(r))
+	}
+	for _, m := range p.Member {
+		it.Keys = append(it.Keys, "member:"+m.Org)
+	}
+	for _, d := range p.Deputies {
+		if key := "deputy:" + d.Person; !slices.Contains(it.Keys, key) {
+			it.Keys = append(it.Keys, key)
+		}
+	}
+	return it, nil
+}
+
+// PutOrg makes (version 0) or changes an organisation. Its standing is new if
+// none is said: active.
 func (s *Service) PutOrg(ctx context.Context, by access.Reader, o partner.Org, version int64) (partner.Org, error) {
-	panic("todo")
+	if err := administers(by); err != nil {
+		return partner.Org{}, err
+	}
+	var err error
+	if o.ID == "" && version == 0 {
+		if o.ID, err = s.newID(); err != nil {
+			return partner.Org{}, err
+		}
+	}
+	if o.Standing == "" {
+		o.Standing = partner.Active
+	}
+	if err := checkOrg(&o); err != nil {
+		return partner.Org{}, err
+	}
+	d, err := s.directory(ctx)
+	if err != nil {
+		return partner.Org{}, err
+	}
+	was, err := d.org(ctx, o.ID)
+	if err != nil {
+		return partner.Org{}, err
+	}
+	if err := atVersion(version, was == nil, func() int64 { return was.version }); err != nil {
+		return partner.Org{}, err
+	}
+	if err := d.fits(ctx, o); err != nil {
+		return partner.Org{}, err
+	}
+	body := map[string]any{"what": "made", "org": o.ID, "standing": string(o.Standing)}
+	if was != nil {
+		body["what"], body["stood"] = "changed", string(was.Standing)
+	}
+	err = s.noted(ctx, "org", body, by.Person, func() error {
+		return s.o.Cabinet.Change(ctx, []cabinet.Item{orgItem(o, version)}, nil)
+	})
+	return o, err
+}
+
+// atVersion compares before anything is noted; the cabinet compares again.
+func atVersion(asked int64, absent bool, at func() int64) error {
+	switch {
+	case absent && asked == 0:
+		return nil
+	case absent:
+		return fault.New(fault.NotFound, "this entry is not there")
+	case asked == 0:
+		return fault.New(fault.Conflict, "there is an entry of this id already")
+	case asked != at():
+		return fault.New(fault.Conflict, "somebody else changed this meanwhile; look at it again")
+	}
+	return nil
+}
+
+// fits checks that what an organisation is part of is there and makes no circle,
+// also for those that are part of it.
+func (d *directory) fits(ctx context.Context, o partner.Org) error {
+	_, failed, misplaced := d.up(ctx, o)
+	if failed != nil {
+		return failed
+	}
+	return misplaced
 }
 
 // PutPerson makes (version 0) or changes a person. To give somebody a role of
-// the platform asks for another administrator: it waits (partner.Person is as it
-// was, and the RoleRequest is set).
+// the platform, or to take it, asks for another administrator: it waits
+// (partner.Person is as it was, and the RoleRequest is set). Whoever is the only
+// administrator does it alone, and anybody may lay down their own; the log says
+// so. A person who is disabled loses sessions, links and tokens.
 func (s *Service) PutPerson(ctx context.Context, by access.Reader, p partner.Person, version int64) (partner.Person, *RoleRequest, error) {
-	panic("todo")
+	none := partner.Person{}
+	if err := administers(by); err != nil {
+		return none, nil, err
+	}
+	var err error
+	if p.ID == "" && version == 0 {
+		if p.ID, err = s.newID(); err != nil {
+			return none, nil, err
+		}
+	}
+	p = clonePerson(p)
+	if err := checkPerson(&p); err != nil {
+		return none, nil, err
+	}
+	d, err := s.directory(ctx)
+	if err != nil {
+		return none, nil, err
+	}
+	was, err := d.person(ctx, p.ID)
+	if err != nil {
+		return none, nil, err
+	}
+	if err := atVersion(version, was == nil, func() int64 { return was.version }); err != nil {
+		return none, nil, err
+	}
+	if err := d.related(ctx, p); err != nil {
+		return none, nil, err
+	}
+	var before partner.Person
+	if was != nil {
+		before = was.Person
+	}
+	asked := p.Platform
+	direct, alone, err := s.mayAlone(ctx, by, p, before)
+	if err != nil {
+		return none, nil, err
+	}
+	if !direct {
+		p.Platform = slices.Clone(before.Platform)
+	}
+	put, err := s.guarded(ctx, before, p)
+	if err != nil {
+		return none, nil, err
+	}
+	item, err := personItem(p, version)
+	if err != nil {
+		return none, nil, err
+	}
+	body := bodyOf(p, was != nil, before)
+	if alone {
+		body["alone"] = true
+	}
+	drop, err := s.ended(ctx, p, before)
+	if err != nil {
+		return none, nil, err
+	}
+	err = s.noted(ctx, "person", body, by.Person, func() error {
+		return s.o.Cabinet.Change(ctx, append(put, item), drop)
+	})
+	if err != nil || direct {
+		return p, nil, err
+	}
+	req, err := s.askRoles(ctx, by.Person, p.ID, asked)
+	return p, req, err
 }
 
-// RoleRequest is a change of platform roles that waits for another administrator.
-type RoleRequest struct {
-	ID     string         `json:"id"`
-	Person string         `json:"person"`
-	Roles  []partner.Role `json:"roles"`
-	By     string         `json:"by"`
-	Asked  string         `json:"asked"`
+// bodyOf is what the log keeps of a change of a person: ids and roles, no name.
+func bodyOf(p partner.Person, change bool, before partner.Person) map[string]any {
+	body := map[string]any{"what": "made", "person": p.ID, "platform": p.Platform, "member": p.Member, "disabled": p.Disabled}
+	if change {
+		body["what"] = "changed"
+		body["login-changed"] = p.Login != before.Login
+		body["place-changed"] = p.Place != before.Place
+	}
+	return body
 }
 
-// RoleRequests lists those that wait.
-func (s *Service) RoleRequests(ctx context.Context) ([]RoleRequest, error) { panic("todo") }
+// ended lists what ends when somebody is disabled.
+func (s *Service) ended(ctx context.Context, p, before partner.Person) ([]cabinet.Ref, error) {
+	if !p.Disabled || before.Disabled {
+		return nil, nil
+	}
+	drop, err := s.sessionsOf(ctx, p.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	links, err := s.linksOf(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := s.tokensOf(ctx, p.ID)
+	for _, t := range tokens {
+		drop = append(drop, cabinet.Ref{Kind: kindToken, ID: t.ID})
+	}
+	return append(drop, links...), err
+}
 
-// DecideRoles grants or declines. Whoever is the only administrator may grant
-// alone, and the log says so.
-func (s *Service) DecideRoles(ctx context.Context, by access.Reader, id string, grant bool) error {
-	panic("todo")
+// related checks that the organisations and deputies of a person are there.
+func (d *directory) related(ctx context.Context, p partner.Person) error {
+	for _, m := range p.Member {
+		o, err := d.org(ctx, m.Org)
+		if err != nil {
+			return err
+		}
+		if o == nil {
+			return fault.New(fault.Invalid, "the organisation %s is not there", m.Org)
+		}
+	}
+	for _, x := range p.Deputies {
+		other, err := d.person(ctx, x.Person)
+		if err != nil {
+			return err
+		}
+		if other == nil {
+			return fault.New(fault.Invalid, "the deputy %s is not there", x.Person)
+		}
+	}
+	return nil
 }
 
 // SaveProfile changes what a person may change of themself: name, zone,
 // language, theme, deputies. The place is an administrator's to change, since
 // it opens and closes cases.
 func (s *Service) SaveProfile(ctx context.Context, p partner.Person, version int64) error {
-	panic("todo")
+	d, err := s.directory(ctx)
+	if err != nil {
+		return err
+	}
+	was, err := d.person(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if was == nil || was.Disabled {
+		return fault.New(fault.NotFound, "there is no such person")
+	}
+	if was.version != version {
+		return fault.New(fault.Conflict, "this was changed meanwhile; look at it again")
+	}
+	next := clonePerson(was.Person)
+	next.Name, next.Zone, next.Lang, next.Theme, next.Deputies = p.Name, p.Zone, p.Lang, p.Theme, slices.Clone(p.Deputies)
+	if err := checkPerson(&next); err != nil {
+		return err
+	}
+	if err := d.related(ctx, partner.Person{Deputies: next.Deputies}); err != nil {
+		return err
+	}
+	item, err := personItem(next, version)
+	if err != nil {
+		return err
+	}
+	change := func() error { return s.o.Cabinet.Change(ctx, []cabinet.Item{item}, nil) }
+	if sameDeputies(next.Deputies, was.Deputies) {
+		return change()
+	}
+	type deputy struct {
+		Person      string `json:"person"`
+		From, Until string
+	}
+	var all []deputy
+	for _, x := range next.Deputies {
+		all = append(all, deputy{x.Person, x.From.UTC().Format(time.RFC3339), x.Until.UTC().Format(time.RFC3339)})
+	}
+	return s.noted(ctx, "person", map[string]any{"what": "deputies", "person": p.ID, "deputies": all}, p.ID, change)
 }
 
-// First makes the first administrator, if there is nobody yet, and gives a link.
-func (s *Service) First(ctx context.Context) (secret string, made bool, err error) { panic("todo") }
-
-// OrgName gives the name of an organisation, "" if there is none.
-func (s *Service) OrgName(ctx context.Context, id string) string { panic("todo") }
-
-// PersonName gives the name of a person, "" if there is none.
-func (s *Service) PersonName(ctx context.Context, id string) string { panic("todo") }
+func sameDeputies(a, b []partner.Deputy) bool {
+	return slices.EqualFunc(a, b, func(x, y partner.Deputy) bool {
+		return x.Person == y.Person && x.From.Equal(y.From) && x.Until.Equal(y.Until)
+	})
+}

@@ -2,12 +2,20 @@ package identity
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
 	"io"
 	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"tocsin/access"
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"tocsin/cabinet"
+	"tocsin/internal/fault"
 )
 
 // Noter keeps what changes power in the log (record.Keeper.Note).
@@ -18,8 +26,9 @@ type Noter interface {
 // Provider is a single sign-on provider (identity/oidc).
 type Provider interface {
 	// Begin gives the address to send the browser to, and what Finish needs; the
-	// caller keeps it in a sealed cookie.
-	Begin(ctx context.Context) (url string, state []byte, err error)
+	// caller keeps it sealed. fresh asks the provider to let its user prove again
+	// who they are, whatever session they have there.
+	Begin(ctx context.Context, fresh bool) (url string, state []byte, err error)
 	// Finish checks the answer and gives the stable subject with the claims.
 	Finish(ctx context.Context, state []byte, query map[string][]string) (Claims, error)
 	Name() string
@@ -30,7 +39,7 @@ type Claims struct {
 	Issuer, Subject, Email, Name string
 	EmailVerified                bool
 	Factors                      []string  // amr
-	At                           time.Time // auth_time
+	At                           time.Time // auth_time; zero if it was not said
 }
 
 // Options of a Service.
@@ -45,33 +54,62 @@ type Options struct {
 	Idle     time.Duration // a session ends after; 0: 8 h
 	Life     time.Duration // and in any case after; 0: 7 days
 	FreshFor time.Duration // a step-up holds; 0: 10 min
+	Demo     bool          // links for "demo" are made and taken; never on a platform with anything to lose
 }
 
 // Service is safe for many goroutines.
-type Service struct{ o Options }
+type Service struct {
+	o        Options
+	passkeys *webauthn.WebAuthn // nil: the origins have no name that passkeys could belong to
+	hashes   *hasher
+	brake    *brake
+	known    atomic.Pointer[directory]
+	boxMu    sync.Mutex
+	box      *box
+}
 
-// New makes a service.
-func New(o Options) (*Service, error) { return &Service{o: o}, nil }
-
-// Session is a signed-in browser.
-type Session struct {
-	ID      string    `json:"id"` // public handle, no secret
-	Person  string    `json:"person"`
-	Created time.Time `json:"created"`
-	Seen    time.Time `json:"seen"`  // to the minute
-	Fresh   time.Time `json:"fresh"` // last proof of identity
-	How     []string  `json:"how"`   // passkey, password, totp, sso, link, recovery
-	Address string    `json:"address"`
-	Agent   string    `json:"agent"`
-	Frozen  bool      `json:"frozen,omitempty"`  // unusual reading: a step-up thaws it
-	Limited bool      `json:"limited,omitempty"` // may only set up credentials: first link, recovery
-	Version int64     `json:"-"`
+// New makes a service. fault.Invalid names an origin that cannot be one.
+func New(o Options) (*Service, error) {
+	if o.Cabinet == nil || o.Notes == nil {
+		return nil, fault.New(fault.Internal, "identity needs a cabinet and a place for its notes")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	o.Rand = &sharedReader{r: o.Rand}
+	for d, standard := range map[*time.Duration]time.Duration{&o.Idle: 8 * time.Hour, &o.Life: 7 * 24 * time.Hour, &o.FreshFor: 10 * time.Minute} {
+		if *d <= 0 {
+			*d = standard
+		}
+	}
+	if o.Name == "" {
+		o.Name = "Tocsin"
+	}
+	s := &Service{o: o, hashes: newHasher()}
+	s.brake = newBrake(s.now)
+	var err error
+	s.passkeys, err = relyingParty(o.Name, o.Origins)
+	return s, err
 }
 
 // Came tells where a request came from.
 type Came struct {
 	Address netip.Addr
 	Agent   string
+}
+
+// agent is what is shown of the browser's name for itself: one short line.
+func (c Came) agent() string { return line(c.Agent, 160) }
+
+// address is "" where it is not known.
+func (c Came) address() string {
+	if !c.Address.IsValid() {
+		return ""
+	}
+	return c.Address.Unmap().WithZone("").String()
 }
 
 // Step is what is still asked of somebody who signs in.
@@ -82,92 +120,81 @@ type Step struct {
 	Ticket  string   // to be given back with it; sealed, short-lived
 }
 
-// Password begins to sign in by password. fault.Forbidden with one and the same
-// message for whatever was wrong; fault.Unavailable with a time to wait when
-// there were too many attempts from the address or at the login.
-func (s *Service) Password(ctx context.Context, login, password string, came Came) (Step, error) {
-	panic("todo")
+// The errors that say the same whatever was the matter, so that nobody learns
+// from them who is there (OWASP ASVS 6.3.8).
+var (
+	errRefused = fault.New(fault.Forbidden, "the sign-in did not succeed: login, password or code is wrong")
+	errNobody  = fault.New(fault.Forbidden, "you are not signed in, or no longer")
+	errOver    = fault.New(fault.Forbidden, "this step took too long or was done already; please begin again")
+	errNoLink  = fault.New(fault.NotFound, "this link is not good: it was used, has ended, or was copied incompletely")
+)
+
+func (s *Service) now() time.Time { return s.o.Now().UTC() }
+
+// sharedReader lets several goroutines read from one source.
+type sharedReader struct {
+	mu sync.Mutex
+	r  io.Reader
 }
 
-// Second completes it: a TOTP code or a recovery code.
-func (s *Service) Second(ctx context.Context, ticket, code string, came Came) (Step, error) {
-	panic("todo")
+func (s *sharedReader) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return io.ReadFull(s.r, p)
 }
 
-// PasskeyBegin gives the options of a discoverable sign-in as JSON for the browser.
-func (s *Service) PasskeyBegin(ctx context.Context) (options []byte, ticket string, err error) {
-	panic("todo")
+func (s *Service) random(n int) ([]byte, error) {
+	p := make([]byte, n)
+	if _, err := s.o.Rand.Read(p); err != nil {
+		return nil, fault.New(fault.Internal, "there is no randomness to be had")
+	}
+	return p, nil
 }
 
-// PasskeyFinish checks what the authenticator answered.
-func (s *Service) PasskeyFinish(ctx context.Context, ticket string, answer []byte, came Came) (Step, error) {
-	panic("todo")
+// newID makes an id that tells nothing, 128 bits in lower-case base32.
+func (s *Service) newID() (string, error) {
+	p, err := s.random(16)
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(p)), nil
 }
 
-// SSOBegin and SSOFinish sign in by the provider; fault.NotFound without one. A
-// person is found by issuer and subject, or once by a verified e-mail address
-// that an administrator has allowed for single sign-on; nobody is made.
-func (s *Service) SSOBegin(ctx context.Context) (url, ticket string, err error) { panic("todo") }
-
-// SSOFinish completes it.
-func (s *Service) SSOFinish(ctx context.Context, ticket string, query map[string][]string, came Came) (Step, error) {
-	panic("todo")
+// newSecret makes 256 bits as 43 characters.
+func (s *Service) newSecret() (string, error) {
+	p, err := s.random(32)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(p), nil
 }
 
-// Link is a one-time way in.
-type Link struct {
-	ID     string    `json:"id"`
-	Person string    `json:"person"`
-	For    string    `json:"for"` // first, invite, recovery, demo
-	Until  time.Time `json:"until"`
-	By     string    `json:"by,omitempty"`
+// note keeps a change of power in the log. Bodies hold random ids and words of
+// this package, never a name.
+func (s *Service) note(ctx context.Context, kind string, body map[string]any, by string) error {
+	if by == "" {
+		by = "operator" // somebody with the keys of the machine
+	}
+	return s.o.Notes.Note(ctx, kind, body, by)
 }
 
-// NewLink makes a link and gives its secret once.
-func (s *Service) NewLink(ctx context.Context, person, purpose string, life time.Duration, by string) (secret string, l Link, err error) {
-	panic("todo")
+// noted writes a note and then makes the change that it tells of: a change
+// that the log does not know must not be. Should the change fail after all, a
+// second note takes the first one back.
+func (s *Service) noted(ctx context.Context, kind string, body map[string]any, by string, change func() error) error {
+	if err := s.note(ctx, kind, body, by); err != nil {
+		return err
+	}
+	err := change()
+	if err == nil {
+		return nil
+	}
+	undone := map[string]any{"undone": true}
+	for k, v := range body {
+		undone[k] = v
+	}
+	if e := s.note(context.WithoutCancel(ctx), kind, undone, by); e != nil {
+		return fault.New(fault.Internal, "the change was not made, and the log could not be told so: %v", e)
+	}
+	return err
 }
-
-// LookLink tells whose link it is without using it up.
-func (s *Service) LookLink(ctx context.Context, secret string) (Link, error) { panic("todo") }
-
-// UseLink signs in by a link and uses it up.
-func (s *Service) UseLink(ctx context.Context, secret string, came Came) (Step, error) { panic("todo") }
-
-// Reader tells who is behind a session's secret: fault.Forbidden if there is
-// nobody, whatever the reason.
-func (s *Service) Reader(ctx context.Context, secret string, came Came) (Session, access.Reader, error) {
-	panic("todo")
-}
-
-// TokenReader tells who is behind an API token.
-func (s *Service) TokenReader(ctx context.Context, token string, came Came) (access.Reader, error) {
-	panic("todo")
-}
-
-// Again tells who is behind a session or token by its public handle, now: for
-// what stays open (live updates).
-func (s *Service) Again(ctx context.Context, session string) (access.Reader, error) { panic("todo") }
-
-// StepUp proves identity again within a session: exactly one of the three is set.
-func (s *Service) StepUp(ctx context.Context, secret string, p Proof, came Came) error { panic("todo") }
-
-// Proof is one way to prove identity.
-type Proof struct {
-	Password string // with Code where a second factor is set up
-	Code     string
-	Ticket   string // of PasskeyBegin
-	Answer   []byte
-}
-
-// SignOut ends the session.
-func (s *Service) SignOut(ctx context.Context, secret string) error { panic("todo") }
-
-// Freeze stops a session until its person steps up.
-func (s *Service) Freeze(ctx context.Context, session, why string) error { panic("todo") }
-
-// Sessions lists a person's sessions; EndSession ends one, or all but keep for "".
-func (s *Service) Sessions(ctx context.Context, person string) ([]Session, error) { panic("todo") }
-
-// EndSession ends a session of a person; id "" ends all but keep.
-func (s *Service) EndSession(ctx context.Context, person, id, keep string) error { panic("todo") }

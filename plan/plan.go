@@ -219,6 +219,9 @@ type Prohibited struct {
 	start, end calendar.Span // end is zero while nothing releases it
 }
 
+// RuleRecord gives the rule that the prohibition comes from.
+func (d *Prohibited) RuleRecord() *rulebook.Rule { return d.rule }
+
 // Conflict is two rules that pull one party apart over the same facts.
 type Conflict struct {
 	Between   []string `json:"between"`

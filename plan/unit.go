@@ -125,7 +125,7 @@ func (u *unit) find(m *rulebook.Match, stage *rulebook.Stage) []*event {
 				continue
 			}
 		case "to":
-			if !e.adopted(u.party.ID) || !u.passes(e) || (e.Basis == "claim" && e.RecordedBy != u.party.ID) {
+			if !e.adopted(u.party.ID) || !u.passes(e) {
 				continue
 			}
 		case "other":

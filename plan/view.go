@@ -244,7 +244,9 @@ type aboutKey struct {
 type toldKey struct{ to, of string }
 
 // adopted tells whether an event counts for a party's clock: another's claim
-// about it does not, until it is adopted as a new event.
+// about it does not, until it is adopted as a new event. A claim is its maker's
+// own word for the maker's own clock: whoever says that an authority asked it
+// for something was asked, whatever the authority says.
 func (e *event) adopted(party string) bool {
-	return e.Basis != "claim" || e.RecordedBy == party
+	return e.Basis != "claim" || e.RecordedBy == party || e.ClaimedBy == party
 }

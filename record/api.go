@@ -61,6 +61,7 @@ type Options struct {
 	LookupKey [32]byte
 	Erasures  ErasureList
 	Guard     Guard                // nil: none
+	Annex     Annex                // what a backup takes along; nil: nothing
 	Now       func() time.Time     // the wall clock; nil: time.Now
 	Elapsed   func() time.Duration // a clock that only goes forward; nil: since New
 	Rand      io.Reader            // nil: crypto/rand
@@ -75,6 +76,12 @@ type Command struct {
 	By       string // who authenticated; recorded-by of every record
 	Entries  []Values
 	CaseID   string // of a new case, for the look-up
+	// Twin lets a new case have the id of one that is kept: an id is then a name
+	// that people gave, and only the handle tells the two apart.
+	Twin bool
+	// Live events are recorded as they happen, not imported: each party that one
+	// names gets its numbered receipt.
+	Live bool
 }
 
 // Result says where a command's records are. They are durable.
@@ -186,5 +193,6 @@ type BackupReport struct {
 	Epochs      int
 	Requests    int64
 	SHA256      [32]byte // of the stream before its trailer
+	Annexed     int64    // documents of the annex; those that a restore leaves out count too
 	Forgotten   int      // of a restore: fields that the list of erasures names and that were left out
 }

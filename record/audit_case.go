@@ -33,7 +33,10 @@ func (a *auditor) erasures() {
 
 // projections compares the stored projections with those that the records give.
 func (a *auditor) projections(ctx context.Context) error {
-	seen := map[string]bool{}
+	seen, same := map[string]bool{}, namesakes{}
+	for _, c := range a.cases {
+		same.add(&c.chain)
+	}
 	err := a.r.EachView(ctx, func(v View) error {
 		seen[v.Handle] = true
 		c, ok := a.cases[v.Handle]
@@ -41,7 +44,7 @@ func (a *auditor) projections(ctx context.Context) error {
 			a.found(0, 0, v.Handle, "the projection is of a case without records")
 			return nil
 		}
-		want, err := project(c.summary, c.head, a.keys[v.Handle], a.k.seal.lookupOf(c.summary))
+		want, err := project(c.summary, c.head, a.keys[v.Handle], a.k.seal.lookupOf(c.summary, same))
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ import (
 //	   the handle, then the content with its salts, opened
 //	C  a checkpoint (JSON)
 //	Q  the answer to a request (JSON)
+//	A  something of the annex, where there is one; the line says 2 then (annex.go)
 //	Z  the counts of the above and the SHA-256 of everything before this frame
 //
 // It holds no key. It holds all salts and everything that people wrote, so the
@@ -87,11 +88,12 @@ type savedEnd struct {
 	Records     int64  `json:"records"`
 	Checkpoints int64  `json:"checkpoints"`
 	Requests    int64  `json:"requests"`
+	Annexed     int64  `json:"annexed,omitempty"`
 	SHA256      string `json:"sha256"`
 }
 
 func (e savedEnd) report(sum [32]byte) BackupReport {
-	return BackupReport{Records: e.Records, Leaves: e.Leaves, Checkpoints: e.Checkpoints, Epochs: e.Epochs, Requests: e.Requests, SHA256: sum}
+	return BackupReport{Records: e.Records, Leaves: e.Leaves, Checkpoints: e.Checkpoints, Epochs: e.Epochs, Requests: e.Requests, Annexed: e.Annexed, SHA256: sum}
 }
 
 // Backup writes everything that is kept to w, opened, and no key: one consistent
@@ -119,10 +121,14 @@ type saver struct {
 }
 
 func (s *saver) save(ctx context.Context) (BackupReport, error) {
-	if _, err := s.out.WriteString(backupLine); err != nil {
+	line := backupLine
+	if s.k.o.Annex != nil {
+		line = backupLineAnnex
+	}
+	if _, err := s.out.WriteString(line); err != nil {
 		return BackupReport{}, unwritten(err)
 	}
-	for _, step := range []func(context.Context) error{s.log, s.rows, s.checkpoints, s.requests} {
+	for _, step := range []func(context.Context) error{s.log, s.rows, s.checkpoints, s.requests, s.annex} {
 		if err := step(ctx); err != nil {
 			return BackupReport{}, err
 		}

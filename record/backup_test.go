@@ -227,7 +227,7 @@ func TestForgedBackups(t *testing.T) {
 		"an unknown state":      {`"state":"intent"`, `"state":"intend"`, "unknown state"},
 		"an unknown key":        {`"opened":`, `"closed":`, "unknown field"},
 		"another count":         {`"requests":2`, `"requests":3`, "counts other things"},
-		"another backup format": {"tocsin-backup/1", "tocsin-backup/2", "does not begin with"},
+		"another backup format": {"tocsin-backup/1", "tocsin-backup/3", "does not begin with"},
 	} {
 		forged := bytes.Replace(stream, []byte(c.from), []byte(c.to), 1)
 		if name == "another count" { // the trailer is the last frame

@@ -22,6 +22,7 @@ type command struct {
 	digest   [32]byte
 	by       string
 	create   string // id of the case that is to be made, "" for an existing one
+	twin     bool   // whose id another case may have
 	anyClock bool
 	fill     int64 // so many fillers, and nothing else
 	decide   func(b *batch, s *state) ([]draft, error)

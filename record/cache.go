@@ -32,6 +32,16 @@ func (c *cache) get(v View) *state {
 	return nil
 }
 
+// older gives what was held of a case before, to go on from.
+func (c *cache) older(v View) *state {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.states[v.Handle]; s != nil && s.version < v.Version {
+		return s
+	}
+	return nil
+}
+
 func (c *cache) put(s *state) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,6 +86,11 @@ func (k *Keeper) readView(ctx context.Context, r Reader, v View) (*state, error)
 	if err != nil {
 		return nil, err
 	}
+	if s := k.cache.older(v); s != nil {
+		if s, err = k.readOn(ctx, r, ck, s, v); s != nil || err != nil {
+			return s, err
+		}
+	}
 	rows, err := r.CaseRows(ctx, v.Handle, 0)
 	if err != nil {
 		return nil, err
@@ -92,6 +107,31 @@ func (k *Keeper) readView(ctx context.Context, r Reader, v View) (*state, error)
 	}
 	if s.version != v.Version || s.head != v.Head {
 		return nil, fault.New(fault.Internal, "the projection of case %s is at version %d, its records at %d; run tocsin ledger audit", v.Handle, v.Version, s.version)
+	}
+	k.cache.put(s)
+	return s, nil
+}
+
+// readOn reads only what another process has added to a case since it was read
+// here. nil, without an error, if that is no way to the view: the records do not
+// follow, or what was there before was erased meanwhile.
+func (k *Keeper) readOn(ctx context.Context, r Reader, key CaseKey, old *state, v View) (*state, error) {
+	rows, err := r.CaseRows(ctx, v.Handle, old.version)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := openChain(key, rows)
+	if err != nil {
+		return nil, err
+	}
+	s := old.apart()
+	for _, o := range ops {
+		if o.values().word("entry") == entryErasure || s.add(o) != nil {
+			return nil, nil
+		}
+	}
+	if s.version != v.Version || s.head != v.Head {
+		return nil, nil
 	}
 	k.cache.put(s)
 	return s, nil

@@ -69,13 +69,16 @@ func (k *Keeper) Append(ctx context.Context, c Command) (Result, error) {
 				}
 				drafts[i] = draft{vals: v}
 			}
+			if c.Live {
+				return s.withReceipts(drafts)
+			}
 			return drafts, nil
 		}}
 	if c.Handle == "" || c.Expected == 0 {
 		if c.CaseID == "" {
 			return Result{}, fault.New(fault.Invalid, "a new case needs its id")
 		}
-		cmd.create = c.CaseID
+		cmd.create, cmd.twin = c.CaseID, c.Twin
 		if cmd.handle == "" {
 			if cmd.handle, err = k.newHandle(); err != nil {
 				return Result{}, err
@@ -238,6 +241,50 @@ func decideEvent(s *state, e casefile.Event) ([]draft, error) {
 		}
 	}
 	return drafts, nil
+}
+
+// withReceipts puts behind each event the receipts of those whom it concerns, as
+// decideEvent does, looking at the parties that stand in front of it.
+func (s *state) withReceipts(drafts []draft) ([]draft, error) {
+	f, numbers := s.folder.clone(), maps.Clone(s.numbers)
+	out := make([]draft, 0, len(drafts))
+	for _, d := range drafts {
+		if d.vals.word("entry") != entryEvent {
+			if err := f.add(d.vals); err != nil {
+				return nil, unfold(err)
+			}
+			out = append(out, d)
+			continue
+		}
+		if _, imported := d.vals["claimed-recorded-at"]; imported {
+			return nil, fault.New(fault.Invalid, "an event that says when it was recorded elsewhere is imported, not recorded as it happens")
+		}
+		e, err := read[casefile.Event](d.vals)
+		if err != nil {
+			return nil, unfold(err)
+		}
+		d.event = &e
+		out = append(out, d)
+		at, told := len(out), map[string]bool{}
+		for _, p := range f.meant(append([]string{e.By}, e.To...)) {
+			if !told[p] {
+				told[p] = true
+				numbers[p] = s.given(numbers, p) + 1
+				out = append(out, draft{link: at, vals: Values{"entry": text(entryReceipt), "id": text(e.ID), "party": text(p), "number": fmt.Appendf(nil, "%d", numbers[p])}})
+			}
+		}
+	}
+	return out, nil
+}
+
+// LiveEvents takes from the entries of a file what says that its events were
+// imported, so that they are recorded as they happen (Command.Live).
+func LiveEvents(entries []Values) []Values {
+	for _, v := range entries {
+		delete(v, "claimed-recorded-at")
+		delete(v, "claimed-recorded-by")
+	}
+	return entries
 }
 
 // meant gives the parties of the case that words of by and to stand for: the

@@ -292,7 +292,10 @@ func (k *Keeper) eraseNow(ctx context.Context, handle string, body *erasureBody,
 		if res, err = b.addErasure(ctx, s, *body); err != nil {
 			return err
 		}
-		return b.flush(ctx)
+		if err := b.flush(ctx); err != nil {
+			return err
+		}
+		return tx.ForgetLines(ctx, handle, res.Version)
 	})
 	if err != nil {
 		return res, err

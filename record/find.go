@@ -100,17 +100,22 @@ func (b *batch) find(ctx context.Context, c command) (*state, error) {
 	return s, nil
 }
 
-// fresh makes an empty case, if its id is free.
+// fresh makes an empty case, if its id is free or need not be.
 func (b *batch) fresh(ctx context.Context, c command) (*state, error) {
 	lookup := b.k.seal.Lookup(c.create)
-	taken := fault.New(fault.Conflict, "a case with the id %q is kept already", c.create)
-	if b.created[lookup] {
-		return nil, taken
+	taken := b.created[lookup]
+	if !taken {
+		_, err := b.tx.ViewByLookup(ctx, lookup)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return nil, err
+		}
+		taken = err == nil
 	}
-	if _, err := b.tx.ViewByLookup(ctx, lookup); err == nil {
-		return nil, taken
-	} else if fault.KindOf(err) != fault.NotFound {
-		return nil, err
+	switch {
+	case taken && !c.twin:
+		return nil, fault.New(fault.Conflict, "a case with the id %q is kept already", c.create)
+	case taken:
+		lookup = b.k.seal.twinLookup(c.create, c.handle)
 	}
 	_, made := b.states[c.handle]
 	if !made {

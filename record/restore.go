@@ -61,23 +61,24 @@ func Restore(ctx context.Context, r io.Reader, into Store, o Options) (BackupRep
 
 // loader reads one backup.
 type loader struct {
-	k      *Keeper
-	tx     Tx
-	in     *bufio.Reader
-	digest hash.Hash // of all bytes before the frame that is being read
-	read   int64     // how many those are
-	keys   map[string]CaseKey
-	due    map[string][]Erased // what is to be forgotten, by case
-	held   []opened            // the records of those cases, until all are read
-	gone   int                 // fields that were forgotten
-	order  int                 // of the kind of the frame before
-	epoch  savedEpoch
-	head   ledger.Head // of the epoch that is being read
-	end    savedEnd
+	k       *Keeper
+	tx      Tx
+	in      *bufio.Reader
+	digest  hash.Hash // of all bytes before the frame that is being read
+	read    int64     // how many those are
+	keys    map[string]CaseKey
+	due     map[string][]Erased // what is to be forgotten, by case
+	held    []opened            // the records of those cases, until all are read
+	gone    int                 // fields that were forgotten
+	annexed bool                // its line says that it may have an annex
+	order   int                 // of the kind of the frame before
+	epoch   savedEpoch
+	head    ledger.Head // of the epoch that is being read
+	end     savedEnd
 }
 
 // frameOrder is the order in which the kinds come; E and L take turns.
-var frameOrder = map[byte]int{frameEpoch: 1, frameLeaves: 1, frameRow: 2, frameSigned: 3, frameRequest: 4, frameEnd: 5}
+var frameOrder = map[byte]int{frameEpoch: 1, frameLeaves: 1, frameRow: 2, frameSigned: 3, frameRequest: 4, frameAnnex: 5, frameEnd: 6}
 
 func (l *loader) bad(format string, args ...any) error {
 	e := fault.At("", 0, "", format, args...)
@@ -109,7 +110,8 @@ func (l *loader) load(ctx context.Context) (BackupReport, error) {
 	if err != nil {
 		return BackupReport{}, err
 	}
-	if string(line) != backupLine {
+	l.annexed = string(line) == backupLineAnnex
+	if !l.annexed && string(line) != backupLine {
 		return BackupReport{}, l.bad("it does not begin with %q", backupLine)
 	}
 	l.count(line)
@@ -163,6 +165,8 @@ func (l *loader) frame(ctx context.Context, kind byte, body []byte) error {
 		return l.row(ctx, body)
 	case frameSigned:
 		return l.signed(ctx, body)
+	case frameAnnex:
+		return l.annex(ctx, body)
 	}
 	return l.request(ctx, body)
 }

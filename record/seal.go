@@ -266,5 +266,11 @@ func (s *Sealer) hash(use string, parts ...[]byte) [32]byte {
 // Lookup is the keyed hash by which the database finds a case by its id.
 func (s *Sealer) Lookup(id string) [32]byte { return s.hash("lookup", []byte(id)) }
 
+// twinLookup is that of a case whose id an earlier one has: the id alone leads to
+// the earlier one.
+func (s *Sealer) twinLookup(id, handle string) [32]byte {
+	return s.hash("twin", []byte(id), []byte(handle))
+}
+
 // ownLookup is that of the log's own records, which no id can meet.
 func (s *Sealer) ownLookup(handle string) [32]byte { return s.hash("own", []byte(handle)) }

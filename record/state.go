@@ -18,6 +18,7 @@ type chain struct {
 	head    [32]byte
 	lost    int64 // records that may be missing, as its notes say
 	summary Summary
+	first   spot // of its first record
 }
 
 func newChain(handle string) chain { return chain{handle: handle, summary: Summary{Handle: handle}} }
@@ -35,6 +36,9 @@ func (c *chain) follow(o opened) (Values, Meta, error) {
 // take takes a record wherever it comes from.
 func (c *chain) take(o opened, v Values) (Values, Meta, error) {
 	m, err := metaOf(o, v)
+	if c.version == 0 {
+		c.first = spot{o.epoch, o.index}
+	}
 	c.summary.add(m, v)
 	c.version, c.head, c.lost = o.seq, o.commitment, c.lost+lostBefore(v)
 	return v, m, err
@@ -67,6 +71,21 @@ func newState(handle string) *state {
 // clone gives a state that goes on by itself; see folder for what it shares.
 func (s *state) clone() *state {
 	return &state{chain: s.chain, folder: s.folder.clone(), metas: s.metas, numbers: maps.Clone(s.numbers)}
+}
+
+// apart is a clone that shares nothing that is appended to, for a reader who goes
+// on without the log's lock.
+func (s *state) apart() *state {
+	c := s.clone()
+	f := c.folder
+	c.metas, f.events, f.own = slices.Clone(c.metas), slices.Clone(f.events), slices.Clone(f.own)
+	f.products, f.parties = slices.Clone(f.products), slices.Clone(f.parties)
+	f.sources, f.windows = slices.Clone(f.sources), slices.Clone(f.windows)
+	f.eventAt = make(map[string]int, len(f.events))
+	for i := range f.events {
+		f.eventAt[f.events[i].ID] = i
+	}
+	return c
 }
 
 // add takes the next record.

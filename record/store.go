@@ -116,6 +116,9 @@ type Putter interface {
 type Eraser interface {
 	ReplaceSealed(ctx context.Context, epoch int, index int64, sealed []byte) error
 	DropViews(ctx context.Context) error
+	// ForgetLines leaves nothing of a case in what others project of it (package
+	// escalation), and takes nothing that was made of an older version any more.
+	ForgetLines(ctx context.Context, handle string, version int64) error
 }
 
 // Store is the database. One process may write at a time on the embedded

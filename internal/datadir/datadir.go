@@ -24,8 +24,11 @@ type Options struct {
 	// Origin is the base of the log's origins: the epoch n has Origin/n. "" takes
 	// what the directory has, or makes up tocsin-<8 hex>.invalid/ledger.
 	Origin string
-	Rand   io.Reader        // nil: crypto/rand
-	Now    func() time.Time // nil: time.Now
+	// CabinetIdentity is the file of the age identity that opens the cabinet's
+	// key; "" is keys/cabinet.identity in the directory.
+	CabinetIdentity string
+	Rand            io.Reader        // nil: crypto/rand
+	Now             func() time.Time // nil: time.Now
 }
 
 // Dir is an open data directory. It holds the lock until Close.
@@ -38,6 +41,9 @@ type Dir struct {
 	lookup  func() [32]byte // a function prints as nothing
 	marking sync.Mutex      // the marks in guard/
 	listing sync.Mutex      // guard/erasures
+
+	identity string     // where the cabinet's identity lies, "" for its usual place
+	sealing  sync.Mutex // the files of the cabinet's key
 }
 
 // Open takes the lock of a data directory and checks it. fault.NotFound if it
@@ -60,6 +66,9 @@ func Open(path string, o Options) (*Dir, error) {
 		return nil, durable.Fault(path, "could not be read", err)
 	}
 	d := &Dir{path: abs, rand: o.Rand, now: o.Now}
+	if d.identity, err = elsewhere(o.CabinetIdentity); err != nil {
+		return nil, err
+	}
 	if err := d.enter(o.Create); err != nil {
 		return nil, err
 	}

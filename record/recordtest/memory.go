@@ -46,6 +46,7 @@ type tables struct {
 	views       map[string]record.View
 	keys        map[string]record.Key
 	requests    map[[32]byte]record.Request
+	forgotten   map[string]int64 // what ForgetLines was told
 }
 
 func (t *tables) clone() *tables {
@@ -55,7 +56,7 @@ func (t *tables) clone() *tables {
 	}
 	return &tables{heads: maps.Clone(t.heads), epochs: slices.Clone(t.epochs), leaves: maps.Clone(t.leaves), nodes: maps.Clone(t.nodes),
 		checkpoints: maps.Clone(t.checkpoints), rows: maps.Clone(t.rows), taken: taken, views: maps.Clone(t.views), keys: maps.Clone(t.keys),
-		requests: maps.Clone(t.requests)}
+		requests: maps.Clone(t.requests), forgotten: maps.Clone(t.forgotten)}
 }
 
 // Store is a record.Store in memory. Its faults are set before it is used.
@@ -81,7 +82,8 @@ type Store struct {
 func New() *Store {
 	return &Store{lock: make(chan struct{}, 1), t: &tables{heads: map[int]ledger.Head{}, leaves: map[at]receipt.Entry{}, nodes: map[nodeAt]tlog.Hash{},
 		checkpoints: map[int64]ledger.Signed{}, rows: map[at]record.Row{}, taken: map[string]map[int64]at{}, views: map[string]record.View{},
-		keys: map[string]record.Key{}, requests: map[[32]byte]record.Request{}}}
+		keys: map[string]record.Key{}, requests: map[[32]byte]record.Request{},
+		forgotten: map[string]int64{}}}
 }
 
 // Copy gives another store with the same contents, such as a backup of files.
@@ -89,6 +91,13 @@ func (s *Store) Copy() *Store {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return &Store{lock: make(chan struct{}, 1), t: s.t.clone()}
+}
+
+// Forgotten gives the cases whose lines were forgotten, and at which version.
+func (s *Store) Forgotten() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.t.forgotten)
 }
 
 // Tamper changes a row behind everybody's back.

@@ -245,4 +245,12 @@ func (x *tx) DropViews(ctx context.Context) error {
 	return nil
 }
 
+func (x *tx) ForgetLines(ctx context.Context, handle string, version int64) error {
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	x.t.forgotten[handle] = version
+	return nil
+}
+
 var _ record.Store = (*Store)(nil)

@@ -76,3 +76,20 @@ func vacuum(t testing.TB, c *pgx.Conn, tables string) {
 		t.Fatal(err)
 	}
 }
+
+// go test -run '^$' -bench Desk ./store/postgres
+//
+// Without statistics, as on the first day, and with them.
+func BenchmarkDesk(b *testing.B) {
+	for name, settle := range map[string]string{"fresh": `SELECT 1`, "analysed": `ANALYZE`} {
+		b.Run(name, func(b *testing.B) {
+			url := pgtest.Database(b)
+			c := dial(b, url)
+			storetest.BenchDesk(b, open(b, url), func() {
+				if _, err := c.Exec(b.Context(), settle); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+	}
+}

@@ -52,10 +52,15 @@ const logLock = int64(0x746f6373696e0001)
 // statement, and has the log's lock before the first: so it sees what the
 // holder before it wrote. The lock ends with the transaction, after its changes
 // are visible to the next. Nothing is done while it is held but reading and
-// writing rows; the work of a command is done before.
-func (c *conn) Begin(ctx context.Context, write bool) error {
+// writing rows; the work of a command is done before. What is written aside does
+// without the lock: its transactions are in order by the rows of mark that they
+// change first (see sqlstore).
+func (c *conn) Begin(ctx context.Context, m sqlstore.Mode) error {
 	query := `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
-	if write {
+	switch m {
+	case sqlstore.Aside:
+		query = `BEGIN ISOLATION LEVEL READ COMMITTED`
+	case sqlstore.Writing:
 		query = fmt.Sprintf(`BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d)`, logLock)
 	}
 	_, err := c.c.PgConn().Exec(ctx, query).ReadAll()
@@ -100,7 +105,8 @@ func (c *conn) Close() error {
 }
 
 // sealedTables hold what is sealed or wrapped, or replaced in place.
-var sealedTables = []string{"event", "case_key", "case_view", "request"}
+var sealedTables = []string{"event", "case_key", "case_view", "request",
+	"cabinet", "cabinet_key", "seat", "desk_case", "desk_line", "desk_word"}
 
 // scrub writes the tables anew without their dead rows, and asks for a
 // checkpoint, after which old segments of the write-ahead log are recycled. It

@@ -35,6 +35,7 @@ type Store struct {
 const (
 	writers = 3
 	readers = 6
+	asides  = 3
 )
 
 // connectWait bounds the wait for a connection where the URL says nothing.
@@ -45,11 +46,14 @@ const connectWait = 10 * time.Second
 // sqlstore stops waiting for a commit, so that the server's word is heard. Plans
 // are kept from when the tables were empty, and a look-up of many keys in a small
 // table is planned as a reading of the whole: so that is ruled out, and with it
+// joins that read a whole index first (each join here looks a few keys up) and
 // the compiling of plans that seem dear.
 var parameters = map[string]string{
 	"application_name":        "tocsin",
 	"client_encoding":         "UTF8",
 	"enable_seqscan":          "off",
+	"enable_hashjoin":         "off",
+	"enable_mergejoin":        "off",
 	"jit":                     "off",
 	"statement_timeout":       "50s",
 	"lock_timeout":            "30s",
@@ -95,6 +99,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		OnConnect: o.OnConnect,
 		Writers:   writers,
 		Readers:   readers,
+		Asides:    asides,
 	}
 	s := &Store{signer: signer{config: config, fail: d.Fail}}
 	if s.Store, err = sqlstore.New(ctx, d); err != nil {

@@ -66,3 +66,8 @@ func TestLeavesAreSmall(t *testing.T) {
 		})
 	}
 }
+
+// go test -run '^$' -bench Desk ./store/sqlite
+func BenchmarkDesk(b *testing.B) {
+	storetest.BenchDesk(b, open(b, filepath.Join(b.TempDir(), "tocsin.db")), func() {})
+}

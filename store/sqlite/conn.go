@@ -62,9 +62,9 @@ func (c *conn) Query(ctx context.Context, query string, args ...any) (sqlstore.R
 
 // Begin implements sqlstore.Conn. A writer takes the write lock of the file at
 // once: a transaction that reads first and writes later could fail between.
-func (c *conn) Begin(ctx context.Context, write bool) error {
+func (c *conn) Begin(ctx context.Context, m sqlstore.Mode) error {
 	how := "BEGIN"
-	if write {
+	if m != sqlstore.Reading {
 		how = "BEGIN IMMEDIATE"
 	}
 	_, err := c.Exec(ctx, how)
@@ -91,7 +91,7 @@ func (c *conn) Commit(ctx context.Context) error {
 		return nil
 	}
 	_ = c.Rollback(ctx) // SQLite may have rolled back by itself; the write below fails if not
-	serr := c.Begin(ctx, true)
+	serr := c.Begin(ctx, sqlstore.Writing)
 	for _, q := range []string{settle, "COMMIT"} {
 		if serr == nil {
 			_, serr = c.Exec(ctx, q)

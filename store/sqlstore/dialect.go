@@ -22,12 +22,24 @@ type Session interface {
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
 }
 
+// Mode is the sort of a transaction.
+type Mode int
+
+const (
+	// Reading is on one snapshot.
+	Reading Mode = iota
+	// Writing holds the log's lock when it has begun.
+	Writing
+	// Aside writes what is no part of the record. It does not wait for the log's
+	// lock where the engine lets several write at once; each of its statements
+	// sees what is committed then.
+	Aside
+)
+
 // Conn is one connection, used by one transaction at a time.
 type Conn interface {
 	Session
-	// Begin starts a transaction: for writing, with the log's lock held when it
-	// returns; for reading, on one snapshot.
-	Begin(ctx context.Context, write bool) error
+	Begin(ctx context.Context, m Mode) error
 	// Commit returns nil when the transaction is durable, an error that is
 	// ledger.Uncertain when nobody can tell, and any other when it does not stand
 	// and never will.
@@ -56,6 +68,7 @@ type Dialect struct {
 	Scrub func(ctx context.Context, c Conn) error
 	// OnConnect is shown each new connection; see the engines' Options.
 	OnConnect func(ctx context.Context, r record.Reader, place string) error
-	// Writers and Readers bound the connections.
-	Writers, Readers int
+	// Writers, Readers and Asides bound the connections. Asides 0: whoever writes
+	// aside takes its turn among the writers.
+	Writers, Readers, Asides int
 }

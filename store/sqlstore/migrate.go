@@ -33,7 +33,7 @@ func migrate(ctx context.Context, c Conn, d *Dialect) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := c.Begin(ctx, true); err != nil {
+	if err := c.Begin(ctx, Writing); err != nil {
 		return err
 	}
 	done, err := migrateTo(ctx, c, d, list)

@@ -16,6 +16,9 @@ type Store struct {
 	d       *Dialect
 	writers *pool
 	readers *pool
+	asides  *pool // the writers, where the engine lets only one write
+	scan    scan
+	queue   queue
 	place   atomic.Pointer[string]
 }
 
@@ -34,6 +37,9 @@ func New(ctx context.Context, d *Dialect) (*Store, error) {
 	s := &Store{d: d}
 	s.writers = newPool(d.Writers, func(ctx context.Context) (*link, error) { return s.dial(ctx, true) })
 	s.readers = newPool(d.Readers, func(ctx context.Context) (*link, error) { return s.dial(ctx, false) })
+	if s.asides = s.writers; d.Asides > 0 {
+		s.asides = newPool(d.Asides, func(ctx context.Context) (*link, error) { return s.dial(ctx, true) })
+	}
 	c, err := d.Dial(ctx, true)
 	if err != nil {
 		return nil, d.Fail("opening the database", err)
@@ -79,7 +85,7 @@ func (s *Store) dial(ctx context.Context, write bool) (*link, error) {
 }
 
 func (s *Store) look(ctx context.Context, l *link) error {
-	if err := l.Begin(ctx, false); err != nil {
+	if err := l.Begin(ctx, Reading); err != nil {
 		return err
 	}
 	t := &tx{conn: l.Conn, d: s.d, place: l.place}
@@ -96,28 +102,29 @@ func (s *Store) Place() string { return *s.place.Load() }
 
 // Update implements record.Store.
 func (s *Store) Update(ctx context.Context, fn func(record.Tx) error) error {
-	return s.transact(ctx, true, func(t *tx) error { return fn(t) })
+	return s.transact(ctx, Writing, func(t *tx) error { return fn(t) })
 }
 
 // UpdateLog implements ledger.Store.
 func (s *Store) UpdateLog(ctx context.Context, fn func(ledger.Writer) error) error {
-	return s.transact(ctx, true, func(t *tx) error { return fn(t) })
+	return s.transact(ctx, Writing, func(t *tx) error { return fn(t) })
 }
 
 // View implements record.Store.
 func (s *Store) View(ctx context.Context, fn func(record.Reader) error) error {
-	return s.transact(ctx, false, func(t *tx) error { return fn(t) })
+	return s.transact(ctx, Reading, func(t *tx) error { return fn(t) })
 }
 
 // ViewLog implements ledger.Store.
 func (s *Store) ViewLog(ctx context.Context, fn func(ledger.Reader) error) error {
-	return s.transact(ctx, false, func(t *tx) error { return fn(t) })
+	return s.transact(ctx, Reading, func(t *tx) error { return fn(t) })
 }
 
 // transact runs fn in one transaction. A write that failed dooms it, whatever
 // fn makes of the error: PostgreSQL has it so, and the engines shall not differ.
-func (s *Store) transact(ctx context.Context, write bool, fn func(*tx) error) (err error) {
-	l, p, err := s.begin(ctx, write)
+func (s *Store) transact(ctx context.Context, m Mode, fn func(*tx) error) (err error) {
+	write := m != Reading
+	l, p, err := s.begin(ctx, m)
 	if err != nil {
 		return s.d.Fail("beginning a transaction", err)
 	}
@@ -151,22 +158,25 @@ func (s *Store) transact(ctx context.Context, write bool, fn func(*tx) error) (e
 
 // begin gives a connection with a transaction begun. A connection that has been
 // idle may have died meanwhile; a new one that fails is the answer.
-func (s *Store) begin(ctx context.Context, write bool) (*link, *pool, error) {
+func (s *Store) begin(ctx context.Context, m Mode) (*link, *pool, error) {
 	p := s.readers
-	if write {
+	switch m {
+	case Writing:
 		p = s.writers
+	case Aside:
+		p = s.asides
 	}
 	for {
 		l, err := p.get(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		if write && l.barred != nil {
+		if m != Reading && l.barred != nil {
 			err := l.barred
 			p.put(l, true) // asked anew with the next connection
 			return nil, nil, err
 		}
-		if err = l.Begin(ctx, write); err == nil {
+		if err = l.Begin(ctx, m); err == nil {
 			return l, p, nil
 		}
 		stale := l.used && s.d.Stale != nil && s.d.Stale(err)
@@ -197,5 +207,5 @@ func (s *Store) Scrub(ctx context.Context) error {
 
 // Close waits for the transactions that run and closes the database.
 func (s *Store) Close() error {
-	return s.d.Fail("closing the database", errors.Join(s.writers.close(), s.readers.close()))
+	return s.d.Fail("closing the database", errors.Join(s.asides.close(), s.writers.close(), s.readers.close()))
 }

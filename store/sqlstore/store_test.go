@@ -43,7 +43,7 @@ func (p *puppet) Query(_ context.Context, query string, _ ...any) (Rows, error) 
 	return &puppetRows{rows: p.rows[query]}, p.ask(query)
 }
 
-func (p *puppet) Begin(context.Context, bool) error { return p.ask("begin") }
+func (p *puppet) Begin(context.Context, Mode) error { return p.ask("begin") }
 func (p *puppet) Commit(context.Context) error      { return p.ask("commit") }
 func (p *puppet) Rollback(context.Context) error    { return p.ask("rollback") }
 func (p *puppet) Close() error                      { p.closed++; return nil }
@@ -112,6 +112,7 @@ func stage(puppets ...*puppet) *Store {
 	s := &Store{d: d}
 	s.writers = newPool(1, func(ctx context.Context) (*link, error) { return s.dial(ctx, true) })
 	s.readers = newPool(1, func(ctx context.Context) (*link, error) { return s.dial(ctx, false) })
+	s.asides = newPool(1, func(ctx context.Context) (*link, error) { return s.dial(ctx, true) })
 	return s
 }
 
@@ -358,9 +359,13 @@ func TestDamagedTail(t *testing.T) {
 // To SQLite $1 is a name, and drivers differ in how they bind names: the numbers
 // appear in their order in each statement, so that all bind alike.
 func TestParametersInOrder(t *testing.T) {
-	text, err := os.ReadFile("statements.go")
-	if err != nil {
-		t.Fatal(err)
+	var text []byte
+	for _, name := range []string{"statements.go", "platform_statements.go"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, b...)
 	}
 	statements := regexp.MustCompile("`[^`]+`").FindAllString(string(text), -1)
 	if len(statements) < 30 {

@@ -1,0 +1,136 @@
+package coordination
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tocsin/access"
+	"tocsin/internal/fault"
+)
+
+// Change tells that something the reader may see has changed.
+type Change struct {
+	Handle  string // "" for the desk as a whole
+	Version int64
+}
+
+// Live bounds how changes are told. Zero values are the usual ones.
+type Live struct {
+	Tick      <-chan time.Time // when to look; nil: every second while somebody listens
+	PerPerson int              // listeners of one person at a time; 16
+}
+
+// Changes tells of changes of a case, or for "" of any on the desk, until ctx
+// ends or the reader may not see it any more: then the channel is closed.
+// again gives who asks anew, and an error when the session ended.
+//
+// What is told is what the reader would see differently: the newest record of
+// the reader's view and the states of its plan, or the first page of the desk.
+// So nobody learns from a signal that somebody else did something unseen. Who
+// does not listen for a while gets one signal for all that they missed.
+// fault.Unavailable if the person listens in too many places already.
+func (d *Desk) Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan Change, error) {
+	who, err := again(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if who.Person == "" {
+		return nil, notThere()
+	}
+	l := &listener{person: who.Person, wake: make(chan struct{}, 1), out: make(chan Change, 1)}
+	if ref != "" {
+		s, err := d.sit(ctx, who, ref, access.See)
+		if err != nil {
+			return nil, err
+		}
+		l.handle = s.Handle
+	}
+	if err := d.hub.join(l); err != nil {
+		return nil, err
+	}
+	if l.seen, _, err = d.glance(ctx, who, l.handle); err != nil {
+		d.hub.leave(l)
+		return nil, err
+	}
+	go d.listen(ctx, again, l)
+	return l.out, nil
+}
+
+// listen serves one listener. Whatever wakes it, the reader is asked for anew
+// and the table with it; if either cannot answer, it is the end.
+func (d *Desk) listen(ctx context.Context, again func(context.Context) (access.Reader, error), l *listener) {
+	defer close(l.out)
+	defer d.hub.leave(l)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.wake:
+		}
+		who, err := again(ctx)
+		if err != nil || who.Person != l.person {
+			return
+		}
+		seen, version, err := d.glance(ctx, who, l.handle)
+		if err != nil {
+			return
+		}
+		if seen == l.seen {
+			continue
+		}
+		l.seen = seen
+		select {
+		case <-l.out: // a signal that nobody has taken yet; the new one says it too
+		default:
+		}
+		l.out <- Change{Handle: l.handle, Version: version}
+	}
+}
+
+// glance is what a reader would see, as a hash, and the version of the case.
+func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (out [32]byte, version int64, err error) {
+	h := sha256.New()
+	if handle == "" {
+		page, err := d.Lines(ctx, who, Filter{}, Page{})
+		if err != nil {
+			return out, 0, err
+		}
+		page.At = time.Time{}
+		if err := json.NewEncoder(h).Encode(page.Lines); err != nil {
+			return out, 0, fault.New(fault.Internal, "the desk cannot be written: %v", err)
+		}
+		h.Sum(out[:0])
+		return out, 0, nil
+	}
+	s, err := d.sit(ctx, who, handle, access.See)
+	if err != nil {
+		return out, 0, err
+	}
+	p, err := d.planned(ctx, s, PlanOptions{})
+	if err != nil && fault.KindOf(err) != fault.Invalid { // too large to be planned: its record still tells
+		return out, 0, err
+	}
+	fmt.Fprintf(h, "%d %v %v\n", s.Version, s.View, s.Role)
+	if err == nil {
+		for _, x := range p.Plan.Duties {
+			fmt.Fprintf(h, "%s %s %t\n", x.ID, x.State, x.PastDue)
+		}
+		for _, x := range p.Plan.Prohibitions {
+			fmt.Fprintf(h, "%s %s %s %s\n", x.Rule, x.Party, x.Of, x.State)
+		}
+	}
+	h.Sum(out[:0])
+	return out, s.Version, nil
+}
+
+// touched tells that a case was written to here: the watcher makes its lines
+// anew, and whoever listens is told at once.
+func (d *Desk) touched(handle string, _ int64) {
+	if d.o.Watch != nil {
+		d.o.Watch.Changed(handle)
+	}
+	d.hub.woke(handle, false)
+}

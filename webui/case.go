@@ -1,0 +1,115 @@
+package webui
+
+import (
+	"net/url"
+	"slices"
+
+	"tocsin/access"
+	"tocsin/casefile"
+	"tocsin/coordination"
+)
+
+// routesCase puts the pages of a case on the mux.
+func (s *Site) routesCase() {
+	s.page("GET /cases/{handle}", func(v *visit) error {
+		v.redirect("/cases/" + url.PathEscape(v.r.PathValue("handle")) + "/plan")
+		return nil
+	}, 0)
+	s.page("GET /cases/{handle}/plan", s.casePlan, 0)
+	s.page("GET /cases/new", s.caseNew, 0)
+	s.page("POST /cases", s.caseOpen, 0)
+	s.page("GET /cases/import", s.caseImport, 0)
+	s.page("POST /cases/import", s.caseImported, upload)
+	s.page("GET /cases/{handle}/when", s.caseWhen, 0)
+	s.page("GET /cases/{handle}/when.svg", s.caseWhenSVG, 0)
+	s.page("GET /cases/{handle}/record", s.caseRecord, 0)
+	s.page("GET /cases/{handle}/events/new", s.eventNew, 0)
+	s.page("POST /cases/{handle}/events", s.eventAdd, 0)
+	s.page("GET /cases/{handle}/events/{event}", s.eventPage, 0)
+	s.page("GET /cases/{handle}/events/{event}/receipt", s.eventReceipt, 0)
+	s.page("POST /cases/{handle}/adopt", s.eventAdopt, 0)
+	s.page("GET /cases/{handle}/live", func(v *visit) error { return v.live(v.r.PathValue("handle")) }, 0)
+}
+
+// caseHead is what stands above every page of a case: whose, how it may be
+// shared, what the reader sees of it, and the ways to its other pages.
+type caseHead struct {
+	Seen   *coordination.Seen
+	Base   string // address of the case
+	Tab    string
+	Limits []string // codes of access: why less is seen than there is
+	Tabs   []caseTab
+}
+
+type caseTab struct{ Name, Href string }
+
+func head(seen *coordination.Seen, tab string) caseHead {
+	h := caseHead{Seen: seen, Base: "/cases/" + url.PathEscape(seen.Handle), Tab: tab}
+	if see, ok := seen.May[access.See]; ok && see.Code != "" {
+		h.Limits = append(h.Limits, see.Code)
+	}
+	h.Tabs = []caseTab{{"plan", h.Base + "/plan"}, {"when", h.Base + "/when"}, {"record", h.Base + "/record"}, {"people", h.Base + "/people"}}
+	return h
+}
+
+// Head is itself, for the template that all pages of a case share.
+func (h caseHead) Head() caseHead { return h }
+
+// May tells whether the reader may do an act here, if need be after a step-up
+// or with a second person.
+func (h caseHead) May(act string) bool {
+	d, ok := h.Seen.May[access.Act(act)]
+	return ok && (d.Allowed || len(d.Needs) > 0)
+}
+
+// Narrow tells whether less than the whole case is seen.
+func (h caseHead) Narrow() bool { return !h.Seen.View.All }
+
+// Sources tells whether the case is put together from outside sources.
+func (h caseHead) Sources() bool { return !h.Seen.Case.Kept() }
+
+// partyName is the name of a party in a case, its id if it has none.
+func partyName(c *casefile.Case, id string) string {
+	if p := c.Party(id); p != nil && p.Name != "" {
+		return p.Name
+	}
+	return id
+}
+
+func productName(c *casefile.Case, id string) string {
+	if p := c.Product(id); p != nil && p.Name != "" {
+		return p.Name
+	}
+	return id
+}
+
+func partyNames(c *casefile.Case, ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = partyName(c, id)
+	}
+	return out
+}
+
+// acts tells whether the reader acts for a party of the case.
+func acts(seen *coordination.Seen, party string) bool { return slices.Contains(seen.Parties, party) }
+
+// partyOptions are the parties of a case, for a select; first may be "".
+func partyOptions(c *casefile.Case, first string) []option {
+	var out []option
+	if first != "" {
+		out = append(out, option{"", first})
+	}
+	for i := range c.Parties {
+		out = append(out, option{c.Parties[i].ID, partyName(c, c.Parties[i].ID)})
+	}
+	return out
+}
+
+func productOptions(c *casefile.Case, first string) []option {
+	out := []option{{"", first}}
+	for i := range c.Products {
+		out = append(out, option{c.Products[i].ID, productName(c, c.Products[i].ID)})
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+package webui
+
+import (
+	"fmt"
+	"strings"
+
+	"tocsin/internal/fault"
+)
+
+// field is one field of a form with its label, hint and what is wrong with it.
+type field struct {
+	Name, ID, Label, Type, Value string
+	Hint, Error                  string
+	Autocomplete, Inputmode      string
+	Pattern, Placeholder         string
+	Min, Max                     string
+	Maxlength, Rows              int
+	Required, Autofocus, Wide    bool
+	Checked, Disabled, Mono      bool
+	Options                      []option
+	Datalist                     []option // suggestions, beside free text
+}
+
+// option is one choice of a select or of radio buttons.
+type option struct{ Value, Label string }
+
+// Described lists the ids of hint and error, for aria-describedby.
+func (f field) Described() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.ID+"-hint")
+	}
+	if f.Error != "" {
+		ids = append(ids, f.ID+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// newField makes a field: {{template "field" (field $ "login" (t "signin.login")
+// "type" "email" "required" true)}}. Value and error come from what was sent,
+// unless "value" says otherwise; "id" tells fields of one name apart.
+func newField(p *page, name, label string, settings ...any) (field, error) {
+	f := field{Name: name, ID: "f-" + name, Label: label, Type: "text", Error: p.Error(name)}
+	value, said := "", false
+	for i := 0; i+1 < len(settings); i += 2 {
+		set := settings[i+1]
+		text := fmt.Sprint(set)
+		on, _ := set.(bool)
+		switch settings[i] {
+		case "type":
+			f.Type = text
+		case "id":
+			f.ID = "f-" + text
+		case "value":
+			value, said = text, true
+		case "hint":
+			f.Hint = text
+		case "error":
+			f.Error = text
+		case "autocomplete":
+			f.Autocomplete = text
+		case "inputmode":
+			f.Inputmode = text
+		case "pattern":
+			f.Pattern = text
+		case "placeholder":
+			f.Placeholder = text
+		case "min":
+			f.Min = text
+		case "max":
+			f.Max = text
+		case "maxlength":
+			f.Maxlength, _ = set.(int)
+		case "rows":
+			f.Rows, _ = set.(int)
+		case "required":
+			f.Required = on
+		case "autofocus":
+			f.Autofocus = on
+		case "wide":
+			f.Wide = on
+		case "checked":
+			f.Checked = on
+		case "disabled":
+			f.Disabled = on
+		case "mono":
+			f.Mono = on
+		case "options":
+			f.Options, _ = set.([]option)
+		case "datalist":
+			f.Datalist, _ = set.([]option)
+		default:
+			return f, fault.New(fault.Internal, "a field has no setting %v", settings[i])
+		}
+	}
+	sent := p.Form.Has(name) && f.Type != "password"
+	switch {
+	case sent && (p.Problem || !said):
+		f.Value = p.Form.Get(name)
+	case said:
+		f.Value = value
+	}
+	if f.Type == "checkbox" && p.Problem {
+		f.Checked = p.Form.Has(name)
+	}
+	return f, nil
+}

@@ -1,0 +1,53 @@
+package webui
+
+import (
+	"context"
+
+	"tocsin/access"
+	"tocsin/internal/edge"
+	"tocsin/internal/fault"
+)
+
+// live streams Server-Sent Events to our own script: one "change" for each
+// change of ref ("" for the desk), and "gone" when the reader may not see it any
+// more. An element with data-live="URL" listens; elements with data-refresh
+// (and an id) are then loaded again.
+func (v *visit) live(ref string) error {
+	if err := v.need(v.o.Desk != nil, "the desk"); err != nil {
+		return err
+	}
+	session := v.Session.ID
+	again := func(ctx context.Context) (access.Reader, error) { return v.o.Identity.Again(ctx, session) }
+	ctx, cancel := context.WithCancel(v.ctx())
+	defer cancel()
+	changes, err := v.o.Desk.Changes(ctx, again, ref)
+	if err != nil {
+		return err
+	}
+	head := v.w.Header()
+	head.Set("Content-Type", "text/event-stream")
+	head.Set("X-Accel-Buffering", "no")
+	stream, sctx, done, err := edge.NewStream(v.w, v.r)
+	if err != nil {
+		return fault.New(fault.Unavailable, "live updates are not possible here; load the page again instead")
+	}
+	defer done()
+	v.answered = true
+	if stream.Send([]byte("retry: 5000\n\n")) != nil {
+		return nil
+	}
+	for {
+		select {
+		case <-sctx.Done():
+			return nil
+		case _, open := <-changes:
+			event := "event: change\ndata: 1\n\n"
+			if !open {
+				event = "event: gone\ndata: 1\n\n"
+			}
+			if stream.Send([]byte(event)) != nil || !open {
+				return nil
+			}
+		}
+	}
+}
