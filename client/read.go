@@ -82,6 +82,8 @@ type View struct {
 	All     bool     `json:"all"`
 	Own     bool     `json:"own"`
 	Parties []string `json:"parties"`
+	Limited []string `json:"limited"` // of these, the ones seen only as to their own acts
+	Embargo bool     `json:"embargo"` // its events are seen although it was not accepted
 }
 
 // Entry is a record with its place in the log.

@@ -24,22 +24,29 @@ type listener struct {
 	out            chan Change   // room for one, and only listen sends
 	seen           [32]byte
 
-	// Of the hub: woken once since the last tick, and to be woken at the next.
+	// Of the hub: told of a write since the last tick, and to be told of another at
+	// the next.
 	spent, late bool
 }
 
-// rouse wakes the listener, but no more than once a tick: to look costs, and
-// whoever writes a hundred times a second must not make everybody look as often.
+// rouse wakes the listener.
 func (l *listener) rouse() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// rouseNow wakes it without waiting for a tick, once between two: to look costs,
+// and whoever writes a hundred times a second must not make everybody look as
+// often.
+func (l *listener) rouseNow() {
 	if l.spent {
 		l.late = true
 		return
 	}
 	l.spent = true
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	l.rouse()
 }
 
 // versions is what the hub looks at, once a tick for all who listen.
@@ -111,6 +118,17 @@ func (h *hub) woke(handle string, lines bool) {
 	defer h.mu.Unlock()
 	for l := range h.all {
 		if l.handle == handle || lines && l.handle == "" {
+			l.rouseNow()
+		}
+	}
+}
+
+// polled wakes whoever looks at a case that another process may have written.
+func (h *hub) polled(handle string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for l := range h.all {
+		if l.handle == handle {
 			l.rouse()
 		}
 	}
@@ -147,6 +165,9 @@ func (h *hub) poll(ctx context.Context) {
 			return
 		case <-tick:
 		}
+		if ctx.Err() != nil {
+			return
+		}
 		h.mu.Lock()
 		for l := range h.all {
 			again := l.late || n%askAgain == 0
@@ -175,7 +196,7 @@ func (h *hub) look(ctx context.Context, was *map[string]int64, edition *int64) e
 		}
 		for handle, v := range now {
 			if old, ok := (*was)[handle]; !ok || old != v { // of a new one nobody knows what was missed
-				h.woke(handle, false)
+				h.polled(handle)
 			}
 		}
 		*was = now
@@ -186,7 +207,7 @@ func (h *hub) look(ctx context.Context, was *map[string]int64, edition *int64) e
 			return err
 		}
 		if now != *edition {
-			h.woke("", false)
+			h.polled("")
 		}
 		*edition = now
 	}

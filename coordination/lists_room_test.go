@@ -28,7 +28,8 @@ type room struct {
 	t     testing.TB
 	clock *recordtest.Clock
 	k     *record.Keeper
-	watch *escalation.Watcher
+	watch *escalation.Watcher // of the desk
+	other *escalation.Watcher // of another process, which makes the lines here
 	d     *Desk
 	o     Options
 	fake  *desktest.Store // nil: the database itself
@@ -70,6 +71,7 @@ func newRoom(t testing.TB, fake bool, change func(*Options)) *room {
 		r.o.Lines, r.o.Seats = r.fake, r.fake
 	}
 	r.watch = escalation.New(escalation.Options{Store: r.o.Lines, Keeper: r.k, Book: book, Lookup: r.o.Lookup, Now: r.clock.Now})
+	r.other = escalation.New(escalation.Options{Store: r.o.Lines, Keeper: r.k, Book: book, Lookup: r.o.Lookup, Now: r.clock.Now})
 	r.o.Watch = r.watch
 	if change != nil {
 		change(&r.o)
@@ -126,7 +128,7 @@ func (r *room) project(res record.Result) {
 	r.mu.Lock()
 	r.versions[res.Handle] = res.Version
 	r.mu.Unlock()
-	if err := r.watch.Project(r.t.Context(), res.Handle); err != nil {
+	if err := r.other.Project(r.t.Context(), res.Handle); err != nil {
 		r.t.Fatal(err)
 	}
 }

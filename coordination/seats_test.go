@@ -33,7 +33,7 @@ func TestASeatIsShownBeforeItIsGiven(t *testing.T) {
 	left := responder("left", "acme", "DE")
 	left.Acting[0].Standing = partner.Left
 	w := newOffice(t, func(o *coordination.Options) { o.People = people{"acme": {ada, reader, left, abroad}} })
-	h := w.imports(olga, gateway)
+	h := w.imports(olga, strings.Replace(gateway, "country: NL, roles: [oss-project]", "country: CN", 1))
 	p, err := w.desk.PreviewSeat(w.ctx(), olga, h, coordination.SeatAsked{Org: "acme", Role: access.PartySeat, Party: "acme"})
 	if err != nil {
 		t.Fatal(err)

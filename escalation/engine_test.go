@@ -65,7 +65,9 @@ func TestOnSQLite(t *testing.T) {
 		if cases, err = s.CaseRows(ctx, handles); err != nil {
 			t.Fatal(err)
 		}
-		slices.SortFunc(cases, func(a, b escalation.CaseRow) int { return slices.Index(handles, a.Handle) - slices.Index(handles, b.Handle) })
+		slices.SortFunc(cases, func(a, b escalation.CaseRow) int {
+			return slices.Index(handles, a.Handle) - slices.Index(handles, b.Handle)
+		})
 		return lines, cases
 	}
 	count := func(what func(escalation.Line) bool) (n int) {

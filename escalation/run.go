@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/internal/fault"
+	"tocsin/record"
 )
 
 const (
@@ -109,7 +110,7 @@ func (w *Watcher) scan(ctx context.Context) error {
 		}
 		list = slices.DeleteFunc(list, func(h string) bool {
 			f, ok := w.failed[h]
-			return ok && now.Before(f.again) && f.again.Sub(now) <= lastWait
+			return h == record.LogHandle || ok && now.Before(f.again) && f.again.Sub(now) <= lastWait
 		})
 		if len(list) == 0 {
 			break

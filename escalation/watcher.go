@@ -126,7 +126,7 @@ func (w *Watcher) Rebuild(ctx context.Context) error {
 			if done[h] { // it failed, or has changed since: Run sees to it
 				again[h] = true
 			}
-			return done[h]
+			return done[h] || h == record.LogHandle
 		})
 		if len(list) == 0 {
 			break

@@ -72,6 +72,12 @@ type View struct {
 	All     bool     `json:"all"`
 	Own     bool     `json:"own" doc:"Only what your side did itself, and owes."`
 	Parties []string `json:"parties" doc:"Whose side is seen, where not all is."`
+	Limited []string `json:"limited" doc:"Of these, the ones seen only as to their own acts."`
+	Embargo bool     `json:"embargo" doc:"Events of the embargo are seen although it was not accepted."`
+}
+
+func viewOf(v access.Viewpoint) View {
+	return View{All: v.All, Own: v.Own, Parties: some(v.Parties), Limited: some(v.Limited), Embargo: v.Embargo}
 }
 
 // Answer says whether an act is allowed, and if not, why.
@@ -102,7 +108,7 @@ func caseOf(s *coordination.Seen) Case {
 	f := s.Case.File
 	out := Case{
 		Handle: s.Handle, Case: f.Case, Title: f.Title, Record: f.Record, TLP: f.TLP, Vulnerabilities: some(f.Vulnerabilities), Adopts: some(f.Adopts), Note: f.Note,
-		Role: s.Role, View: View{All: s.View.All, Own: s.View.Own, Parties: some(s.View.Parties)}, Events: len(f.Events), ActsFor: some(s.Parties),
+		Role: s.Role, View: viewOf(s.View), Events: len(f.Events), ActsFor: some(s.Parties),
 		Parties: some(f.Parties), Products: some(f.Products), Sources: some(f.Sources), Windows: some(f.Windows), May: map[string]Answer{}, Seats: []Seat{},
 	}
 	if s.View.All {
@@ -125,7 +131,7 @@ func (a *api) caseTag(s *coordination.Seen) string {
 	if s.View.All {
 		fmt.Fprintf(&b, "all %d", s.Version)
 	} else {
-		fmt.Fprintf(&b, "%v %s", s.View.Own, strings.Join(s.View.Parties, " "))
+		fmt.Fprintf(&b, "%v %q %q %v", s.View.Own, s.View.Parties, s.View.Limited, s.View.Embargo)
 		for _, m := range s.Records {
 			fmt.Fprintf(&b, " %d/%d", m.Seq, len(m.Erased))
 		}

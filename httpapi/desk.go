@@ -24,7 +24,7 @@ type Reads interface {
 type Desk struct {
 	At    time.Time  `json:"at"`
 	Lines []DeskLine `json:"lines"`
-	Laws  []string   `json:"laws" doc:"Packs that the filter law can name." example:"[\"eu/cra\"]"`
+	Laws  []string   `json:"laws" doc:"Packs that the filter law can name." example:"[\"eu-cra\"]"`
 	Next  string     `json:"next,omitempty" doc:"Send it as after for the next page; missing on the last."`
 }
 
@@ -66,7 +66,7 @@ func (a *api) addDesk() {
 		Paged
 		Case  string `query:"case" maxLength:"200" doc:"Only this case."`
 		Party string `query:"party" maxLength:"200" doc:"With case: only this party."`
-		Law   string `query:"law" maxLength:"100" doc:"Only this pack." example:"eu/cra"`
+		Law   string `query:"law" maxLength:"100" doc:"Only this pack." example:"eu-cra"`
 		Mine  bool   `query:"mine" doc:"Only cases on which you have a seat yourself."`
 		Past  bool   `query:"past" doc:"Only what is past due."`
 		Week  bool   `query:"week" doc:"Only what is due within seven days, or past."`

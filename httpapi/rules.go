@@ -17,7 +17,7 @@ type RuleList struct {
 // RuleLine is a rule in a list.
 type RuleLine struct {
 	ID       string `json:"id" example:"CN-RMSV-7-2-MIIT"`
-	Pack     string `json:"pack" example:"cn/rmsv"`
+	Pack     string `json:"pack" example:"cn-rmsv"`
 	Order    string `json:"order" example:"CN" doc:"Legal order: a country, EU, or norm."`
 	Title    string `json:"title"`
 	Class    string `json:"class"`

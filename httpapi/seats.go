@@ -58,7 +58,7 @@ type Emergency struct {
 }
 
 func previewOf(p *coordination.SeatPreview) SeatPreview {
-	out := SeatPreview{Sees: View{All: p.Sees.All, Own: p.Sees.Own, Parties: some(p.Sees.Parties)}, Refused: []Answer{}, Barred: []Bar{}, Obliges: p.Obliges, Warnings: some(p.Warnings)}
+	out := SeatPreview{Sees: viewOf(p.Sees), Refused: []Answer{}, Barred: []Bar{}, Obliges: p.Obliges, Warnings: some(p.Warnings)}
 	for _, d := range p.Refused {
 		out.Refused = append(out.Refused, Answer{Allowed: d.Allowed, Code: d.Code, Citation: d.Citation, Needs: d.Needs})
 	}

@@ -87,10 +87,6 @@ func (c *credential) ways() int {
 	return n
 }
 
-func (c *credential) empty() bool {
-	return c.Password == "" && c.TOTP == nil && len(c.Passkeys) == 0 && len(c.SSO) == 0
-}
-
 func passkeyKey(id []byte) string { return "passkey:" + base64.RawURLEncoding.EncodeToString(id) }
 func ssoKey(issuer, subject string) string {
 	return "sso:" + base64.RawURLEncoding.EncodeToString([]byte(issuer)) + ":" + base64.RawURLEncoding.EncodeToString([]byte(subject))

@@ -110,8 +110,14 @@ func noteOfLink(purpose string) string {
 	return "person"
 }
 
+// item has a key that only one link of a person may have, so that of two made at
+// once one replaces the other. The demo's stand beside it.
 func (l Link) item(version int64) cabinet.Item {
-	return cabinet.Item{Ref: cabinet.Ref{Kind: kindLink, ID: l.ID, Version: version}, Keys: []string{"person:" + l.Person}, Value: l}
+	it := cabinet.Item{Ref: cabinet.Ref{Kind: kindLink, ID: l.ID, Version: version}, Keys: []string{"person:" + l.Person}, Value: l}
+	if l.For != "demo" {
+		it.Unique = []string{"one:" + l.Person}
+	}
+	return it
 }
 
 // putLink keeps a link and ends what it replaces.

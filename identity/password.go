@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	_ "embed"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -82,13 +83,30 @@ func weak(password string, context ...string) string {
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 	plain := strings.ToLower(password)
-	// Both readings have to hold: as typed, and with signs read as letters.
-	for _, text := range []string{plain, substitutes.Replace(plain)} {
+	// Both readings have to hold: as typed, and with signs read as letters. A
+	// short number is a year or a count, and no letters.
+	letters := plain
+	if digits(plain) <= 8 {
+		letters = numbers.ReplaceAllString(plain, " ")
+	}
+	for _, text := range []string{plain, substitutes.Replace(letters)} {
 		if rest(text, words) < leftOver {
 			return "this password is among those tried first: common words, names, runs and repetitions do not count"
 		}
 	}
 	return ""
+}
+
+var numbers = regexp.MustCompile(`\d{3,}`)
+
+func digits(text string) int {
+	n := 0
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // rest counts what is left of a text without the words, each sign that only

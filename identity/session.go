@@ -26,7 +26,7 @@ type Session struct {
 	For     []string  `json:"-"` // people whose deputy the person is at the moment
 }
 
-func (s Session) by(how string) bool { return slices.Contains(s.How, how) }
+func (sess Session) by(how string) bool { return slices.Contains(sess.How, how) }
 
 // maxSessions of one person; the one not seen for longest ends first.
 const maxSessions = 30

@@ -23,7 +23,7 @@ import (
 
 // world is a platform in memory whose clock stands until it is moved.
 type world struct {
-	*testing.T
+	testing.TB
 	*Service
 	store *cabinettest.Memory
 	cab   *cabinet.Cabinet
@@ -128,9 +128,9 @@ func seeded() ([]partner.Org, []partner.Person) {
 		}
 }
 
-func newWorld(t *testing.T, change ...func(*Options)) *world {
+func newWorld(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
-	w := &world{T: t, store: cabinettest.NewMemory(), notes: &notes{}, clock: &clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}}
+	w := &world{TB: t, store: cabinettest.NewMemory(), notes: &notes{}, clock: &clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}}
 	w.cab = cabinettest.Over(w.store)
 	w.Service = w.process(change...)
 	orgs, people := seeded()
@@ -252,7 +252,7 @@ func has(all []string, want ...string) bool {
 // emptyWorld has nobody yet.
 func emptyWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, store: cabinettest.NewMemory(), notes: &notes{}, clock: &clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}}
+	w := &world{TB: t, store: cabinettest.NewMemory(), notes: &notes{}, clock: &clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}}
 	w.cab = cabinettest.Over(w.store)
 	w.Service = w.process()
 	return w

@@ -291,6 +291,7 @@ func FuzzRestore(f *testing.F) {
 	stream := saved(f, busy(f).k)
 	f.Add(stream)
 	f.Add(stream[:len(stream)/2])
+	f.Add(annexed(f, [2]string{"document/1", "{}"}))
 	f.Add([]byte("tocsin-backup/1\nE\x00\x00\x00\x02{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		store, _, _, err := restore(t, data)

@@ -73,19 +73,12 @@ func (v *visit) eventForm(seen *coordination.Seen) eventForm {
 	d := eventForm{
 		caseHead: head(seen, "record"), Key: v.Form.Get("key"), Version: seen.Version,
 		Kinds: v.kindOptions(), Parties: partyOptions(c, v.t("case.nobody-known")), Products: productOptions(c, v.t("case.no-product")),
-		Sources:    []option{{"", v.t("case.no-source")}},
+		Sources:    sourceOptions(c, v.t("case.no-source")),
 		Precisions: []option{{"minute", v.t("case.precision.minute")}, {"hour", v.t("case.precision.hour")}, {"day", v.t("case.precision.day")}, {"month", v.t("case.precision.month")}},
 		Zones:      []option{{v.Zone.String(), v.t("case.your-zone", "zone", v.Zone.String())}, {"UTC", "UTC"}, {"unknown", v.t("case.zone-unknown")}},
 	}
 	if v.Zone.String() == "UTC" {
 		d.Zones = d.Zones[1:]
-	}
-	for i := range c.Sources {
-		name := c.Sources[i].ID
-		if c.Sources[i].Publisher != "" {
-			name += " · " + c.Sources[i].Publisher
-		}
-		d.Sources = append(d.Sources, option{c.Sources[i].ID, name})
 	}
 	if d.Key == "" {
 		d.Key = newKey()

@@ -23,6 +23,10 @@ func countryName(lang, code string) string {
 	return code
 }
 
+// noSeats are codes that no legal entity has its seat in: unions, and what is
+// reserved for other uses (ISO 3166-1, exceptional reservations).
+const noSeats = "AC CP CQ DG EA EU EZ IC QO TA UN XA XB"
+
 var (
 	countryOnce  sync.Once
 	countryLists map[string][]option
@@ -39,7 +43,7 @@ func countries(lang string) []option {
 				for b := 'A'; b <= 'Z'; b++ {
 					code := string(a) + string(b)
 					region, err := language.ParseRegion(code)
-					if err != nil || !region.IsCountry() || region.String() != code || region.ISO3() == "ZZZ" || region.IsPrivateUse() {
+					if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region || strings.Contains(noSeats, code) {
 						continue
 					}
 					if name := countryName(lang, code); name != code && !strings.Contains(name, "(") {

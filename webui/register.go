@@ -65,12 +65,14 @@ func (v *visit) enter(n needs) error {
 		return err
 	}
 	v.speak()
+	if v.Session == nil && n&public == 0 {
+		v.toSignIn()
+		return nil
+	}
 	if err := v.body(n); err != nil {
 		return err
 	}
 	switch {
-	case v.Session == nil && n&public == 0:
-		v.toSignIn()
 	case v.Session == nil:
 	case v.Session.Limited && n&limited == 0:
 		v.redirect("/setup")

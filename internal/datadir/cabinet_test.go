@@ -152,7 +152,6 @@ func TestALostOrWrongCabinetKey(t *testing.T) {
 		refusedKey(t, what, d, c.file, c.why)
 		closing(t, d)
 	}
-	closing(t, other)
 }
 
 // sealedWords are words that are no key, sealed to the identity of a file.

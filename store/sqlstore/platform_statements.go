@@ -52,14 +52,14 @@ const (
 	changesNext = `SELECT COALESCE(MIN(changes), $1) FROM desk_case`
 	changesDue  = `SELECT handle FROM desk_case c WHERE changes <= $1
 		AND EXISTS (SELECT 1 FROM case_view v WHERE v.handle = c.handle) ORDER BY changes, handle LIMIT $2`
-	// Cases of the record in order of their handles, the stale ones first to last
-	// within a stretch of $2 cases: what is projected of them, if anything is.
+	// What is projected, if anything is, of a stretch of $3 cases of the record in
+	// order of their handles; the log's own handle ($2) is no case.
 	staleStretch = `SELECT v.handle, v.version, COALESCE(c.version, -1), c.basis FROM
-		(SELECT handle, version FROM case_view WHERE handle > $1 ORDER BY handle LIMIT $2) v
+		(SELECT handle, version FROM case_view WHERE handle > $1 AND handle <> $2 ORDER BY handle LIMIT $3) v
 		LEFT JOIN desk_case c ON c.handle = v.handle ORDER BY v.handle`
 	// The same of the cases that got a record at place $1 or later.
 	staleSince = `SELECT v.handle, v.version, COALESCE(c.version, -1), c.basis FROM
-		(SELECT DISTINCT handle FROM event WHERE place >= $1 AND handle <> '') e
+		(SELECT DISTINCT handle FROM event WHERE place >= $1 AND handle <> $2 AND handle <> '') e
 		JOIN case_view v ON v.handle = e.handle LEFT JOIN desk_case c ON c.handle = v.handle ORDER BY v.handle`
 	eventsEnd = `SELECT COALESCE(MAX(place), -1) FROM event`
 

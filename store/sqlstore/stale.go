@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"tocsin/escalation"
+	"tocsin/record"
 )
 
 // scan is how far this process has looked for cases whose lines are stale. At
@@ -105,7 +106,7 @@ func (c *scan) look(ctx context.Context, t *tx, basis [32]byte, take func(string
 		c.begun, c.missed, c.after, c.since = true, false, "", end+1
 	}
 	for {
-		list, err := all(ctx, t, readingLines, staleStretch, scanProjected, c.after, stretchOfCases)
+		list, err := all(ctx, t, readingLines, staleStretch, scanProjected, c.after, record.LogHandle, stretchOfCases)
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (c *scan) lookSince(ctx context.Context, t *tx, end int64, take func(string
 	if c.since > end {
 		return nil
 	}
-	list, err := all(ctx, t, readingLines, staleSince, scanProjected, c.since)
+	list, err := all(ctx, t, readingLines, staleSince, scanProjected, c.since, record.LogHandle)
 	if err != nil {
 		return err
 	}

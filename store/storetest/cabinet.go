@@ -34,6 +34,7 @@ func Cabinet(t *testing.T, open func(t *testing.T) cabinet.Store) {
 		{"a caller who has gone changes nothing", docGone},
 		{"odd values are kept or refused, never bent", docOdd},
 		{"many documents are changed at once", docMany},
+		{"what a backup takes is put again", docAnnexed},
 	} {
 		t.Run(c.promise, func(t *testing.T) { c.hold(t, open(t)) })
 	}

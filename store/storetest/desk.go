@@ -210,6 +210,8 @@ func linesStale(t *testing.T, s DeskStore) {
 		projectCase(t, s, c)
 	}
 	same(t, "all projected", stale(basis, 499, 9), nil, nil)
+	recorded(t, s, record.LogHandle, 1) // notes of the log are no case
+	same(t, "a note of the log", stale(basis, 499, 9), nil, nil)
 	same(t, "one has changed by itself", stale(basis, 500, 9), nil, []string{"case-a"})
 	same(t, "at the end of time", stale(basis, escalation.NoDue, 9), nil, []string{"case-a", "case-b"})
 	recorded(t, s, "case-b", 2)
@@ -219,6 +221,7 @@ func linesStale(t *testing.T, s DeskStore) {
 	same(t, "projected again", stale(basis, 0, 9), nil, nil)
 	same(t, "another basis", stale(word("basis"), 0, 9), nil, []string{"case-a", "case-b", "case-c"})
 	same(t, "and back", stale(basis, 0, 9), nil, nil)
+	same(t, "with a note of the log", stale(word("other"), 0, 9), nil, []string{"case-a", "case-b", "case-c"})
 	// What is in no view of the record, such as a canary's lines, is never stale.
 	c := caseRow("canary-1", 1)
 	c.Changes = 1
