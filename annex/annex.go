@@ -14,6 +14,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"sync"
 
 	"tocsin/access"
 	"tocsin/cabinet"
@@ -25,7 +26,7 @@ import (
 
 // Annex is a record.Annex.
 type Annex struct {
-	c     *cabinet.Cabinet
+	open  func() (*cabinet.Cabinet, error)
 	keys  escalation.Keys
 	seals escalation.Sealer
 	left  map[string]bool
@@ -33,10 +34,12 @@ type Annex struct {
 
 var _ record.Annex = (*Annex)(nil)
 
-// New makes an annex of a cabinet and of seats under keys. leave are the kinds of
-// documents that do not come along, such as session and link.
-func New(c *cabinet.Cabinet, keys escalation.Keys, leave ...string) *Annex {
-	a := &Annex{c: c, keys: keys, seals: coordination.SeatSealer(keys), left: map[string]bool{}}
+// New makes an annex of a cabinet and of seats under keys. open gives the cabinet;
+// it is called when there is a document to be saved or restored, so that whoever
+// keeps no platform needs no key for it. leave are the kinds of documents that do
+// not come along, such as session and link.
+func New(open func() (*cabinet.Cabinet, error), keys escalation.Keys, leave ...string) *Annex {
+	a := &Annex{open: sync.OnceValues(open), keys: keys, seals: coordination.SeatSealer(keys), left: map[string]bool{}}
 	for _, kind := range leave {
 		a.left[kind] = true
 	}
@@ -84,7 +87,11 @@ func (a *Annex) Save(ctx context.Context, r record.Reader, put func(name string,
 		if a.left[row.Kind] {
 			return nil
 		}
-		d, err := a.c.Opened(row)
+		c, err := a.open()
+		if err != nil {
+			return err
+		}
+		d, err := c.Opened(row)
 		if err != nil {
 			return err
 		}
@@ -117,7 +124,11 @@ func (a *Annex) Load(ctx context.Context, tx record.Tx, name string, body []byte
 		if a.left[d.Kind] {
 			return nil
 		}
-		row, err := a.c.Sealed(d)
+		c, err := a.open()
+		if err != nil {
+			return err
+		}
+		row, err := c.Sealed(d)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func newPlace(t testing.TB, name string) *place {
 	p := &place{s: s, keys: escalation.Keys(sha256.Sum256([]byte("lookup " + name)))}
 	p.c = cabinet.New(s, cabinet.Options{Key: sha256.Sum256([]byte("data " + name))})
 	p.o = record.Options{Wraps: recordtest.NewWraps(), LookupKey: p.keys, Erasures: &recordtest.Erasures{},
-		Now: recordtest.NewClock(start).Now, Annex: annex.New(p.c, p.keys, "session", "link")}
+		Now: recordtest.NewClock(start).Now, Annex: annex.New(func() (*cabinet.Cabinet, error) { return p.c, nil }, p.keys, "session", "link")}
 	return p
 }
 
@@ -167,8 +167,8 @@ func TestABackupUnderAnotherKey(t *testing.T) {
 	old, other := newPlace(t, "old"), newPlace(t, "other")
 	old.fill(t)
 	for what, a := range map[string]*annex.Annex{
-		"of kind person does not open": annex.New(other.cabinetOver(old.s), old.keys, "session", "link"),
-		"a seat of case case1 does":    annex.New(old.c, other.keys, "session", "link"),
+		"of kind person does not open": annex.New(func() (*cabinet.Cabinet, error) { return other.cabinetOver(old.s), nil }, old.keys, "session", "link"),
+		"a seat of case case1 does":    annex.New(func() (*cabinet.Cabinet, error) { return old.c, nil }, other.keys, "session", "link"),
 	} {
 		o := old.o
 		o.Annex = a
@@ -238,6 +238,31 @@ func TestForgedAnnexes(t *testing.T) {
 	}
 }
 
+// A store without a platform is saved without its key; where there is one, a key
+// that is gone is told.
+func TestTheKeyIsAskedForWhenItIsNeeded(t *testing.T) {
+	gone := fault.New(fault.Forbidden, "the key is gone")
+	for what, fill := range map[string]bool{"nothing to save": false, "people to save": true} {
+		p := newPlace(t, "here")
+		if fill {
+			p.fill(t)
+		} else if err := recordtest.OpenLog(t.Context(), p.s, start); err != nil {
+			t.Fatal(err)
+		}
+		p.o.Annex = annex.New(func() (*cabinet.Cabinet, error) { return nil, gone }, p.keys)
+		k, err := record.New(p.s, p.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Backup(t.Context(), &bytes.Buffer{}); (fault.KindOf(err) == fault.Forbidden && err != nil) != fill {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // nowhere takes what is loaded and keeps nothing.
 type nowhere struct{ record.Tx }
 
@@ -246,7 +271,7 @@ func (nowhere) PutSeats(context.Context, ...escalation.SeatRow) error { return n
 
 func FuzzLoad(f *testing.F) {
 	c := cabinet.New(nil, cabinet.Options{})
-	a := annex.New(c, escalation.Keys{}, "session")
+	a := annex.New(func() (*cabinet.Cabinet, error) { return c, nil }, escalation.Keys{}, "session")
 	for _, v := range []any{cabinet.Document{Kind: "person", ID: "a", Version: 1, Value: json.RawMessage("1")}, map[string]any{"handle": "h", "seat": seats[1]}} {
 		b, err := json.Marshal(v)
 		if err != nil {

@@ -216,7 +216,7 @@ func (a *App) publisher() *ledger.Publisher {
 func (a *App) recordOptions() record.Options {
 	o := record.Options{
 		Wraps: a.dir.Wraps(), LookupKey: a.dir.LookupKey(), Erasures: a.dir.Erasures(),
-		Now: a.o.Now, Elapsed: elapsed(), Rand: a.o.Rand,
+		Annex: a.annex(), Now: a.o.Now, Elapsed: elapsed(), Rand: a.o.Rand,
 	}
 	if a.watch != nil {
 		o.Guard = a.watch

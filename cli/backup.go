@@ -22,6 +22,7 @@ func (e *env) backupCommand() *ufcli.Command {
 			"log and of the store are not in a backup; keep a copy of DIR/keys, DIR/guard, DIR/outside and DIR/origin\n" +
 			"apart from it.",
 		Flags: dataFlags(
+			identityFlag(),
 			&ufcli.StringSliceFlag{Name: "to", Usage: "age recipient (age1…), or a file with one a line; may be repeated"},
 			&ufcli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the file to write; it must not be there", TakesFile: true},
 		),
@@ -110,6 +111,7 @@ func (e *env) restoreCommand() *ufcli.Command {
 			"the backup is erased again. The log stays read-only until a witness confirms that nothing was signed after\n" +
 			"the backup, or until a new epoch is opened: an old backup must not make the log lie.",
 		Flags: dataFlags(
+			identityFlag(),
 			&ufcli.StringFlag{Name: "identity", Aliases: []string{"i"}, Usage: "file with the age private key", TakesFile: true},
 		),
 		Action: e.restore,
@@ -142,7 +144,7 @@ func (e *env) restore(ctx context.Context, c *ufcli.Command) error {
 	defer f.Close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r, err := app.Restore(ctx, app.Options{DataDir: dir, Database: c.String("database"), Now: e.now, Log: e.log()}, f, id)
+	r, err := app.Restore(ctx, app.Options{DataDir: dir, Database: c.String("database"), CabinetIdentity: c.String("cabinet-identity"), Now: e.now, Log: e.log()}, f, id)
 	if err != nil {
 		return inFile(c.Args().First(), inUse(dir, err))
 	}

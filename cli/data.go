@@ -25,6 +25,11 @@ func dataFlags(more ...ufcli.Flag) []ufcli.Flag {
 	)
 }
 
+// identityFlag names the file that opens what the platform keeps of people.
+func identityFlag() ufcli.Flag {
+	return &ufcli.StringFlag{Name: "cabinet-identity", Usage: "age identity that opens the key of people and sessions, kept elsewhere than in the folder", Sources: ufcli.EnvVars("TOCSIN_CABINET_IDENTITY"), TakesFile: true}
+}
+
 // defaultDataDir is where the user's programs keep data on this system; "" if
 // the system does not say.
 func defaultDataDir() string {
@@ -91,7 +96,8 @@ func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, er
 	}
 	o := app.Options{
 		DataDir: dir, Database: c.String("database"), Now: e.now,
-		Create: how == toBegin, ReadOnly: how == toRead || how == toLook, Log: e.log(),
+		CabinetIdentity: c.String("cabinet-identity"),
+		Create:          how == toBegin, ReadOnly: how == toRead || how == toLook, Log: e.log(),
 	}
 	a, err := app.Open(ctx, o)
 	if err != nil && how != toBegin && fault.KindOf(err) == fault.NotFound {

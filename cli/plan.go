@@ -11,6 +11,7 @@ import (
 
 	ufcli "github.com/urfave/cli/v3"
 
+	"tocsin/access"
 	"tocsin/app"
 	"tocsin/casefile"
 	"tocsin/client"
@@ -79,10 +80,8 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
-	if from != nil {
-		if err := e.compareRules(ctx, c, from, b); err != nil {
-			return err
-		}
+	if err := e.compareRules(ctx, c, from.platform, b); err != nil {
+		return err
 	}
 	base, err := casefile.Parse(file, data)
 	if err != nil {
@@ -92,6 +91,7 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
+	p = access.Owed(p, from.view)
 	cs := base
 	if whatIf, assume := c.StringSlice("what-if"), c.StringSlice("assume"); len(whatIf)+len(assume) > 0 {
 		if cs, err = casefile.Suppose(file, data, whatIf, assume, o.At); err != nil {
@@ -101,6 +101,7 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 		if err != nil {
 			return err
 		}
+		other = access.Owed(other, from.view)
 		other.Difference = plan.Diff(p, other)
 		p = other
 	}
@@ -123,9 +124,10 @@ func (e *env) plan(ctx context.Context, c *ufcli.Command) error {
 }
 
 // caseText reads the case that plan was asked for: --case and, where --data is
-// given, a word that is no file name a case that is kept. from is the platform that
-// it came from, nil for none; it gives what the token's person sees.
-func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name string, data []byte, from *client.Client, err error) {
+// given, a word that is no file name a case that is kept. A platform gives
+// what the token's person sees.
+func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name string, data []byte, from origin, err error) {
+	from.view.All = true
 	name = c.String("case")
 	if name == "" {
 		_, serr := os.Stat(file)
@@ -134,18 +136,19 @@ func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name
 			if os.IsNotExist(serr) {
 				err = fault.New(fault.Invalid, "%v; for a case that is kept: tocsin plan --case %s", err, shellWord(file))
 			}
-			return file, data, nil, err
+			return file, data, from, err
 		}
 		name = file
 	}
-	if from, err = e.remote(c); err != nil {
-		return name, nil, nil, err
+	if from.platform, err = e.remote(c); err != nil {
+		return name, nil, from, err
 	}
-	if from != nil {
-		_, cs, _, err := from.Seen(ctx, name)
+	if from.platform != nil {
+		s, cs, _, err := from.platform.Seen(ctx, name)
 		if err != nil {
-			return name, nil, nil, err
+			return name, nil, from, err
 		}
+		from.view = access.Viewpoint{All: s.View.All, Own: s.View.Own, Parties: s.View.Parties, Limited: s.View.Limited, Embargo: s.View.Embargo}
 		data, err = cs.JSON()
 		return name, data, from, err
 	}
@@ -157,14 +160,21 @@ func (e *env) caseText(ctx context.Context, c *ufcli.Command, file string) (name
 		data, err = k.Case.JSON()
 		return err
 	})
-	return name, data, nil, err
+	return name, data, from, err
+}
+
+// origin is where a case came from: a platform, or nil for this machine, and how
+// much of it was seen. Others' duties cannot be told from half of their facts.
+type origin struct {
+	platform *client.Client
+	view     access.Viewpoint
 }
 
 // compareRules says when the platform computes by other packs than this program.
 // A plan is a pure function of case, packs and instant, so that with the same packs
 // the plan from here is the platform's.
 func (e *env) compareRules(ctx context.Context, c *ufcli.Command, from *client.Client, b *rulebook.Book) error {
-	if c.String("rules") != "" || c.String("only-rules") != "" {
+	if from == nil || c.String("rules") != "" || c.String("only-rules") != "" {
 		return nil
 	}
 	there, err := from.Rulebook(ctx)

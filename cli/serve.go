@@ -55,6 +55,7 @@ func serveFlags() []ufcli.Flag {
 		&ufcli.FloatFlag{Name: "rate", Value: 50, Usage: "requests a second from one address, in bursts of four times as many; 0 is no limit", Sources: setting("rate")},
 		&ufcli.DurationFlag{Name: "every", Aliases: []string{"publish-every"}, Value: 10 * time.Minute, Usage: "time between two checkpoints", Sources: setting("every")},
 		&ufcli.Int64Flag{Name: "pad", Value: 8, Usage: "the log grows by multiples of this many entries", Sources: setting("pad")},
+		identityFlag(),
 		&ufcli.StringFlag{Name: "log", Value: "lines", Usage: "lines: what a person should know; json: a line a request too, without content", Sources: setting("log")},
 	}
 }

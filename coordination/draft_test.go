@@ -189,3 +189,20 @@ func TestOpenKeepsTheDraft(t *testing.T) {
 		t.Errorf("%+v %v", rep, err)
 	}
 }
+
+// A manufacturer in Germany that sells in China is not kept from its own case by
+// what forbids to tell abroad: its people are abroad as it is itself.
+func TestAManufacturerSeesItsOwnCase(t *testing.T) {
+	w := newOffice(t)
+	q := psirt()
+	q.How, q.ToldBy = "told", "Qinglan Laboratory"
+	for _, q := range []coordination.Questions{psirt(), q} {
+		r, err := w.desk.Open(w.ctx(), ada, q, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.desk.See(w.ctx(), ada, r.Handle); err != nil {
+			t.Errorf("%s: %v", q.How, err)
+		}
+	}
+}

@@ -176,3 +176,33 @@ func TestImportAgain(t *testing.T) {
 		t.Errorf("%+v", rows)
 	}
 }
+
+// What is RED is its opener's alone, by name; what is GREEN is for people of
+// organisations in good standing, who do nothing to it.
+func TestLabelsFromTheDoor(t *testing.T) {
+	w := newOffice(t)
+	red := w.imports(ada, strings.Replace(gateway, "tlp: AMBER", "tlp: RED", 1))
+	w.see(ada, red)
+	_, err := w.desk.See(w.ctx(), ben, red)
+	wants(t, err, fault.NotFound, "no such case")
+	_, err = w.desk.GiveSeat(w.ctx(), ada, red, coordination.SeatAsked{Org: "acme", Role: access.Observes})
+	wants(t, err, fault.Invalid, "named people")
+	w.seat(ada, red, coordination.SeatAsked{Org: "acme", Person: "ben", Role: access.Observes})
+	w.see(ben, red)
+
+	green := w.imports(ada, strings.Replace(strings.Replace(gateway, "tlp: AMBER", "tlp: GREEN", 1), "TOC-GATEWAY", "TOC-GREEN", 1))
+	for _, ref := range []string{green, "TOC-GREEN"} {
+		if s := w.see(ivan, ref); !s.View.All || s.Role != "" || len(s.Parties) > 0 || s.May[access.Add].Allowed || s.May[access.Export].Allowed {
+			t.Errorf("%+v", s)
+		}
+	}
+	if _, err := w.desk.AddEvent(w.ctx(), ivan, green, event("commented at=2026-11-23T08:00:00Z"), record.AnyVersion, ""); err == nil {
+		t.Error("whoever reads it by its label writes")
+	}
+	if seats, err := w.desk.Seats(w.ctx(), ivan, green); err != nil || len(seats) != 0 {
+		t.Errorf("the label shows who sits there: %+v %v", seats, err)
+	}
+	nobody := access.Reader{Person: "guest"}
+	_, err = w.desk.See(w.ctx(), nobody, green)
+	wants(t, err, fault.NotFound, "no such case")
+}

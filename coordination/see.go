@@ -35,24 +35,6 @@ func (d *Desk) See(ctx context.Context, who access.Reader, ref string) (*Seen, e
 	return s.Seen, nil
 }
 
-// sight is See without keeping that it was read.
-func (d *Desk) sight(ctx context.Context, who access.Reader, ref string) (*Seen, error) {
-	s, err := d.sit(ctx, who, ref, access.See)
-	if err != nil {
-		return nil, err
-	}
-	return s.Seen, nil
-}
-
-// matterOf gives what the table needs of a case that the reader may know of.
-func (d *Desk) matterOf(ctx context.Context, who access.Reader, ref string) (access.Matter, error) {
-	s, err := d.sit(ctx, who, ref, access.See)
-	if err != nil {
-		return access.Matter{}, err
-	}
-	return s.matter, nil
-}
-
 // sit brings a reader before a case to do an act, or says that there is none.
 // What refuses a reader whatever the case is refused before the database is asked.
 func (d *Desk) sit(ctx context.Context, who access.Reader, ref string, act access.Act) (*sitting, error) {

@@ -33,9 +33,6 @@ type office struct {
 	watch   *escalation.Watcher
 	clock   *recordtest.Clock
 	o       coordination.Options
-
-	mu  sync.Mutex
-	ops []string // what the record's store was asked
 }
 
 var theBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.Load(rulebook.Shipped()) })

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -262,7 +263,7 @@ func differs(t *testing.T, what string, want, got reply) {
 // whoever has its side of the case computes to the byte.
 func TestAPartysSide(t *testing.T) {
 	l := start(t)
-	l.keep("../examples/cn-eu-conflict.yaml")
+	l.keep("../examples/cra-all-stages.yaml")
 	var c struct {
 		Parties []struct{ ID, Country string }
 	}
@@ -273,7 +274,7 @@ func TestAPartysSide(t *testing.T) {
 	for _, party := range c.Parties {
 		seat := l.ask("POST", "/cases/"+l.id+"/seats", l.ada, `{"person": "`+l.stranger+`", "role": "party", "party": "`+party.ID+`"}`)
 		if seat.status != 201 {
-			t.Logf("a seat for %s: %d %s", party.ID, seat.status, seat.body)
+			t.Errorf("a seat for %s: %d %s", party.ID, seat.status, seat.body)
 			continue
 		}
 		if r := l.ask("GET", "/cases/"+l.id, l.eve, ""); r.status == 200 {
@@ -291,6 +292,7 @@ func TestAPartysSide(t *testing.T) {
 			t.Errorf("after the seat was taken: %d", r.status)
 		}
 	}
+	t.Logf("%d of %d parties", seen, len(c.Parties))
 	if seen == 0 {
 		t.Error("no party saw anything")
 	}
@@ -309,7 +311,7 @@ func (l *live) side(party string) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	_, cs, _, err := c.Seen(context.Background(), l.id)
+	s, cs, _, err := c.Seen(context.Background(), l.id)
 	if err != nil {
 		l.t.Fatalf("%s: %v", party, err)
 	}
@@ -325,7 +327,11 @@ func (l *live) side(party string) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	p = access.Owed(p, access.Viewpoint{All: s.View.All, Own: s.View.Own, Parties: s.View.Parties})
 	p.SayIn("en")
+	if s.View.All || !slices.Equal(s.View.Parties, []string{party}) {
+		l.t.Errorf("%s: the view is %+v", party, s.View)
+	}
 	want, err := json.Marshal(p)
 	if err != nil {
 		l.t.Fatal(err)

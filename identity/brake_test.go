@@ -26,16 +26,7 @@ func seconds(err error) int {
 
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
 
-// cheap makes hashes cost little where a story needs a hundred of them.
-func cheap(t *testing.T) {
-	t.Helper()
-	old := costNow
-	costNow = cost{memory: 64, time: 1, lanes: 1}
-	t.Cleanup(func() { costNow = old })
-}
-
 func TestGuessingGetsSlowerAndNeverStopsForGood(t *testing.T) {
-	cheap(t)
 	w := newWorld(t)
 	secret, _ := w.equip(chen)
 	attacker := Came{Address: addr("198.51.100.9")}
@@ -103,7 +94,6 @@ func TestUnknownLoginsWaitAlike(t *testing.T) {
 }
 
 func TestOneAddressWithManyLoginsIsSlowed(t *testing.T) {
-	cheap(t)
 	w := newWorld(t)
 	n := 0
 	for i := range 100 {

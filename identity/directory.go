@@ -80,6 +80,9 @@ func (s *Service) names(ctx context.Context) (*directory, error) {
 
 // person gives a person; nil if there is none.
 func (d *directory) person(ctx context.Context, id string) (*personAt, error) {
+	if !idForm.MatchString(id) {
+		return nil, nil
+	}
 	return remembered(d, d.people, id, func() (*personAt, error) {
 		var p personAt
 		version, err := d.cab.Get(ctx, kindDirectory, personID+id, &p.Person)
@@ -90,6 +93,9 @@ func (d *directory) person(ctx context.Context, id string) (*personAt, error) {
 
 // org gives an organisation; nil if there is none.
 func (d *directory) org(ctx context.Context, id string) (*orgAt, error) {
+	if !idForm.MatchString(id) {
+		return nil, nil
+	}
 	return remembered(d, d.orgs, id, func() (*orgAt, error) {
 		var o orgAt
 		version, err := d.cab.Get(ctx, kindDirectory, orgID+id, &o.Org)

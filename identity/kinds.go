@@ -109,6 +109,9 @@ func (c *credential) item(version int64) cabinet.Item {
 // credential reads what a person has set up; nothing at version 0 is an answer too.
 func (s *Service) credential(ctx context.Context, person string) (*credential, int64, error) {
 	var c credential
+	if !idForm.MatchString(person) {
+		return &credential{Person: person}, 0, nil
+	}
 	version, err := s.o.Cabinet.Get(ctx, kindCredential, person, &c)
 	if err != nil && fault.KindOf(err) == fault.NotFound {
 		return &credential{Person: person}, 0, nil

@@ -64,6 +64,8 @@ func TestThePasswordIsTheSameOnAnotherKeyboard(t *testing.T) {
 }
 
 func TestAHashIsKeptAsItsStandardSays(t *testing.T) {
+	defer func(c cost) { costNow = c }(costNow)
+	costNow = realCost
 	h := newHasher()
 	phc, err := h.make(t.Context(), "a password", []byte("sixteen bytes ok"))
 	if err != nil {

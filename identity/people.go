@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"slices"
-	"time"
 
 	"tocsin/access"
 	"tocsin/cabinet"
@@ -245,6 +244,11 @@ func (s *Service) PutPerson(ctx context.Context, by access.Reader, p partner.Per
 	if !direct {
 		p.Platform = slices.Clone(before.Platform)
 	}
+	self, err := s.helpsSelf(ctx, by, p, before)
+	if err != nil {
+		return none, nil, err
+	}
+	alone = alone || self
 	put, err := s.guarded(ctx, before, p)
 	if err != nil {
 		return none, nil, err
@@ -269,6 +273,32 @@ func (s *Service) PutPerson(ctx context.Context, by access.Reader, p partner.Per
 	}
 	req, err := s.askRoles(ctx, by.Person, p.ID, asked)
 	return p, req, err
+}
+
+// helpsSelf tells whether an administrator changes what opens cases to themself:
+// the organisations that they belong to, their place, or whose deputy they are.
+// That takes another administrator; only whoever is alone does it, and the log
+// says so.
+func (s *Service) helpsSelf(ctx context.Context, by access.Reader, p, before partner.Person) (bool, error) {
+	same := p.Place == before.Place && slices.EqualFunc(p.Member, before.Member, func(a, b partner.Membership) bool {
+		return a.Org == b.Org && slices.Equal(a.Roles, b.Roles)
+	})
+	named := slices.ContainsFunc(p.Deputies, func(d partner.Deputy) bool {
+		return d.Person == by.Person && !slices.ContainsFunc(before.Deputies, func(x partner.Deputy) bool {
+			return sameDeputies([]partner.Deputy{x}, []partner.Deputy{d})
+		})
+	})
+	if (p.ID != by.Person || same) && !named {
+		return false, nil
+	}
+	others, err := s.administrators(ctx)
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(others, func(x partner.Person) bool { return x.ID != by.Person }) {
+		return false, fault.New(fault.Forbidden, "this opens cases to you; another administrator has to do it")
+	}
+	return true, nil
 }
 
 // bodyOf is what the log keeps of a change of a person: ids and roles, no name.
@@ -323,55 +353,4 @@ func (d *directory) related(ctx context.Context, p partner.Person) error {
 		}
 	}
 	return nil
-}
-
-// SaveProfile changes what a person may change of themself: name, zone,
-// language, theme, deputies. The place is an administrator's to change, since
-// it opens and closes cases.
-func (s *Service) SaveProfile(ctx context.Context, p partner.Person, version int64) error {
-	d, err := s.directory(ctx)
-	if err != nil {
-		return err
-	}
-	was, err := d.person(ctx, p.ID)
-	if err != nil {
-		return err
-	}
-	if was == nil || was.Disabled {
-		return fault.New(fault.NotFound, "there is no such person")
-	}
-	if was.version != version {
-		return fault.New(fault.Conflict, "this was changed meanwhile; look at it again")
-	}
-	next := clonePerson(was.Person)
-	next.Name, next.Zone, next.Lang, next.Theme, next.Deputies = p.Name, p.Zone, p.Lang, p.Theme, slices.Clone(p.Deputies)
-	if err := checkPerson(&next); err != nil {
-		return err
-	}
-	if err := d.related(ctx, partner.Person{Deputies: next.Deputies}); err != nil {
-		return err
-	}
-	item, err := personItem(next, version)
-	if err != nil {
-		return err
-	}
-	change := func() error { return s.o.Cabinet.Change(ctx, []cabinet.Item{item}, nil) }
-	if sameDeputies(next.Deputies, was.Deputies) {
-		return change()
-	}
-	type deputy struct {
-		Person      string `json:"person"`
-		From, Until string
-	}
-	var all []deputy
-	for _, x := range next.Deputies {
-		all = append(all, deputy{x.Person, x.From.UTC().Format(time.RFC3339), x.Until.UTC().Format(time.RFC3339)})
-	}
-	return s.noted(ctx, "person", map[string]any{"what": "deputies", "person": p.ID, "deputies": all}, p.ID, change)
-}
-
-func sameDeputies(a, b []partner.Deputy) bool {
-	return slices.EqualFunc(a, b, func(x, y partner.Deputy) bool {
-		return x.Person == y.Person && x.From.Equal(y.From) && x.Until.Equal(y.Until)
-	})
 }

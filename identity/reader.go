@@ -141,7 +141,7 @@ func (s *Service) ReadersOf(ctx context.Context, org string) ([]access.Reader, e
 	}
 	now := s.now()
 	var ids []string
-	if org == "" {
+	if !idForm.MatchString(org) {
 		return nil, nil
 	}
 	err = s.o.Cabinet.All(ctx, kindDirectory, "member:"+org, func(e cabinet.Entry) error {

@@ -149,3 +149,31 @@ func TestTwoAdministratorsWhoDisableEachOtherAtOnce(t *testing.T) {
 		t.Errorf("%d succeeded", done.Load())
 	}
 }
+
+// TestAnAdministratorOpensNoCaseToThemself: administrators see the cases that
+// they are on (security.md, "Compromised coordinator"), and who is on what an
+// organisation sees is decided by more than themself.
+func TestAnAdministratorOpensNoCaseToThemself(t *testing.T) {
+	w := newWorld(t)
+	try := func(id string, change func(*partner.Person)) error {
+		p, v, err := w.Person(t.Context(), id)
+		w.must(err)
+		change(&p)
+		_, _, err = w.PutPerson(t.Context(), w.admin, p, v)
+		return err
+	}
+	join := func(p *partner.Person) {
+		p.Member = append(p.Member, partner.Membership{Org: "o-other", Roles: []partner.Role{partner.Responder}})
+	}
+	w.must(try(ada, join)) // alone, and the log says so
+	if last := w.notes.all[len(w.notes.all)-1]; last.body["alone"] != true {
+		t.Errorf("%+v", last)
+	}
+	second(w)
+	w.refuse(try(ada, func(p *partner.Person) { p.Member = nil }), fault.Forbidden, "another administrator")
+	w.refuse(try(ada, func(p *partner.Person) { p.Place = "CN" }), fault.Forbidden, "another administrator")
+	w.refuse(try(dora, func(p *partner.Person) { p.Deputies = []partner.Deputy{deputy(w, ada, 0, 1)} }), fault.Forbidden, "another administrator")
+	w.must(try(dora, func(p *partner.Person) { p.Deputies = []partner.Deputy{deputy(w, emil, 0, 1)} }))
+	w.must(try(ada, func(p *partner.Person) { p.Name = "Ada A." }))
+	w.must(try(emil, join))
+}

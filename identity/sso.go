@@ -117,13 +117,24 @@ func (s *Service) SSOFinish(ctx context.Context, ticket string, query map[string
 	if err != nil {
 		return Step{}, err
 	}
+	var step Step
+	enter := func() (err error) { step, err = s.enter(ctx, person, s.byProvider(ctx, a, first), came); return err }
 	if first {
-		err := s.note(ctx, "credential", map[string]any{"what": "sso-linked", "person": person}, person)
-		if err != nil {
-			return Step{}, err
-		}
+		err = s.noted(ctx, "credential", map[string]any{"what": "sso-linked", "person": person}, person, enter)
+	} else {
+		err = enter()
 	}
-	step, err := s.enter(ctx, person, func(c *credential) (entry, error) {
+	if err != nil {
+		return Step{}, err
+	}
+	s.brake.passed(rules)
+	return step, nil
+}
+
+// byProvider admits somebody whom the provider knows, and links the account the
+// first time.
+func (s *Service) byProvider(ctx context.Context, a *ssoAnswer, first bool) func(c *credential) (entry, error) {
+	return func(c *credential) (entry, error) {
 		if done, err := s.isSpent(ctx, a.id); err != nil || done {
 			return entry{}, errOver
 		}
@@ -142,12 +153,7 @@ func (s *Service) SSOFinish(ctx context.Context, ticket string, query map[string
 			}
 		}
 		return entry{how: []string{"sso"}, fresh: fresh, put: []cabinet.Item{spent(a.id, a.until)}}, nil
-	}, came)
-	if err != nil {
-		return Step{}, err
 	}
-	s.brake.passed(rules)
-	return step, nil
 }
 
 // linked tells whether the credentials know this subject of this issuer.

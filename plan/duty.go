@@ -106,7 +106,7 @@ func day(t time.Time, r *rulebook.Rule) string {
 // unscheduled tells why a rule has no dates for this party at all.
 func (p *planner) unscheduled(u *unit, r *rulebook.Rule) (Reason, bool) {
 	if !r.Scheduled() {
-		return because("status", "status", r.Status), true
+		return because("status", "status", statusTerm(r.Status)), true
 	}
 	if r.Ground == "norm" && !adopted(p.v.c, u.party, r) {
 		return because("not-adopted", "party", u.party.ID, "rule", r.ID), true
@@ -141,7 +141,7 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 	}
 	d := &Duty{
 		ID: fmt.Sprintf("%s/%s/%s/%s/%d", r.ID, s.ID, u.party.ID, about, n), Rule: r.ID, Stage: s.ID,
-		Title: title(r, s), Obliged: obliged, Of: u.product, To: u.names(s.To), Duty: s.Duty, Modality: s.Modality,
+		Title: title(r, s, "en"), Obliged: obliged, Of: u.product, To: u.names(s.To), Duty: s.Duty, Modality: s.Modality,
 		Ground: r.Ground, Status: r.Status, Informational: s.By != "", Assumes: []string{}, Readings: []*Reading{}, Alternatives: []Alternative{},
 		Pace: s.Pace, Contents: s.Contents, Because: []Reason{}, Citation: ci.Text, Operative: ci.Operative, Official: ci.Official,
 		Verified: v, Reviewed: r.Reviewed, rule: r, stage: s,
@@ -160,7 +160,7 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 	if len(g.assumes) > 0 {
 		role = "role-if"
 	}
-	d.Because = append(d.Because, because(role, "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
+	d.Because = append(d.Because, because(role, "party", p.partyName(u.party.ID), "role", titled(p.b.Role(g.role).Title), "product", p.productName(u.product)))
 	addAll(&d.Assumes, g.assumes)
 	addAll(&d.Assumes, u.directOn)
 	addAll(&d.Assumes, u.gateAssumes(r.Gate()))
@@ -169,9 +169,9 @@ func (p *planner) blank(u *unit, r *rulebook.Rule, s *rulebook.Stage, g grantOf,
 	return d
 }
 
-func title(r *rulebook.Rule, s *rulebook.Stage) string {
-	t := rulebook.T(r.Title, "en")
-	if st := rulebook.T(s.Title, "en"); st != "" && len(r.Stages) > 1 {
+func title(r *rulebook.Rule, s *rulebook.Stage, lang string) string {
+	t := rulebook.T(r.Title, lang)
+	if st := rulebook.T(s.Title, lang); st != "" && len(r.Stages) > 1 {
 		if t == "" {
 			return st
 		}
@@ -180,14 +180,17 @@ func title(r *rulebook.Rule, s *rulebook.Stage) string {
 	return t
 }
 
-func (p *planner) partyName(id string) string {
+func (p *planner) partyName(id string) string { return p.partyTerm(id).in("en") }
+
+// partyTerm names a party of the case, or an entry of the directory by its title.
+func (p *planner) partyTerm(id string) phrase {
 	if q := p.v.c.Party(id); q != nil && q.Name != "" {
-		return q.Name
+		return phrase{{before: q.Name}}
 	}
 	if e := p.b.Entry(id); e != nil {
-		return rulebook.T(e.Title, "en")
+		return titled(e.Title)
 	}
-	return id
+	return phrase{{before: id}}
 }
 
 func (p *planner) productName(id string) string {
@@ -253,7 +256,7 @@ func (p *planner) fill(d *Duty, u *unit, r *rulebook.Rule, s *rulebook.Stage, in
 		l := h.At.Location()
 		sp := u.span(h)
 		d.Heard = &Heard{Event: h.ID, By: h.By, Earliest: instant(sp.Earliest, l), Latest: instant(sp.Latest, l)}
-		d.Because = append(d.Because, because("heard", "by", p.partyName(h.By), "event", h.ID))
+		d.Because = append(d.Because, because("heard", "by", p.partyTerm(h.By), "event", h.ID))
 	}
 	switch {
 	case len(all) > 0:
@@ -317,51 +320,48 @@ func ids(events []*event) []string {
 	return out
 }
 
-func (p *planner) eventWords(events []*event) string {
+func (p *planner) eventWords(events []*event) phrase {
 	if !p.effort.spend(8 * len(events)) {
-		return ""
+		return nil
 	}
-	out := make([]string, 0, len(events))
-	for _, e := range events {
-		out = append(out, e.ID+" ("+e.Kind.Words()+")")
+	out := make(phrase, 0, len(events))
+	for i, e := range events {
+		t := term{before: e.ID + " (", kind: e.Kind, after: ")"}
+		if i > 0 {
+			t.before = ", " + t.before
+		}
+		out = append(out, t)
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // needs says in words what an anchor waits for.
-func (p *planner) needs(a *rulebook.Anchor) string {
-	say := func(list []rulebook.Match, between string) string {
-		var out []string
+func (p *planner) needs(a *rulebook.Anchor) phrase {
+	say := func(list []rulebook.Match, between string) phrase {
+		var out []phrase
 		for _, m := range list {
 			w := m.Met + m.Due
+			t := term{before: w}
 			switch {
 			case m.Event != "":
-				w = casefile.Kind(m.Event).Words()
+				t = term{kind: casefile.Kind(m.Event)}
 				if len(m.Result) > 0 {
-					w += " (" + strings.Join(m.Result, " / ") + ")"
+					t.after = " (" + strings.Join(m.Result, " / ") + ")"
 				}
 			case m.Fact != "":
-				w = m.Fact
+				t = term{before: m.Fact}
 				if f := p.b.Fact(m.Fact); f != nil {
-					w = rulebook.T(f.Title, "en")
+					t = term{title: f.Title}
 				}
 			case m.Met != "" || m.Due != "":
 				id, _, _ := strings.Cut(w, "/")
 				if r := p.b.Rule(id); r != nil {
-					w = rulebook.T(r.Title, "en") + " (" + w + ")"
+					t = term{title: r.Title, after: " (" + w + ")"}
 				}
 			}
-			if !slices.Contains(out, w) {
-				out = append(out, w)
-			}
+			out = append(out, phrase{t})
 		}
-		return strings.Join(out, between)
+		return joined(out, between)
 	}
-	parts := []string{}
-	for _, s := range []string{say(a.Requires, " + "), say(a.All, " + "), say(a.Any, " / ")} {
-		if s != "" {
-			parts = append(parts, s)
-		}
-	}
-	return strings.Join(parts, " + ")
+	return joined([]phrase{say(a.Requires, " + "), say(a.All, " + "), say(a.Any, " / ")}, " + ")
 }

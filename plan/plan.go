@@ -241,6 +241,8 @@ type Standing struct {
 	KeepUntil *Instant `json:"keep_until"`
 	Assumes   []string `json:"assumes"`
 	Citation  string   `json:"citation"`
+
+	rule *rulebook.Rule
 }
 
 // Difference is what a hypothetical event or an assumption changes.

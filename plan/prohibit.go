@@ -78,7 +78,7 @@ func (p *planner) prohibited(u *unit, r *rulebook.Rule, g grantOf) []*Prohibited
 	if len(g.assumes) > 0 {
 		role = "role-if"
 	}
-	base.Because = append(base.Because, because(role, "party", p.partyName(u.party.ID), "role", rulebook.T(p.b.Role(g.role).Title, "en"), "product", p.productName(u.product)))
+	base.Because = append(base.Because, because(role, "party", p.partyName(u.party.ID), "role", titled(p.b.Role(g.role).Title), "product", p.productName(u.product)))
 	if f.Window != "" {
 		return p.windows(u, r, base)
 	}

@@ -16,6 +16,8 @@ type Reason struct {
 	Code string            `json:"code"`
 	Args map[string]string `json:"args"`
 	Text string            `json:"text"`
+
+	terms map[string]phrase // arguments that have words of their own in each language
 }
 
 //go:embed words/*.json
@@ -61,7 +63,7 @@ func (r Reason) Say(lang string) string {
 			return r.Code
 		}
 	}
-	return fill(t, r.Args)
+	return fill(t, r.arguments(lang))
 }
 
 func fill(template string, args map[string]string) string {
@@ -94,11 +96,22 @@ func fill(template string, args map[string]string) string {
 // label, inside.
 var hollow = regexp.MustCompile(`[ \x{a0}]?[(（](?:[^()（）]*[:：])?[ \x{a0}]?[)）]`)
 
-// because makes a reason from pairs of argument names and values.
-func because(code string, pairs ...string) Reason {
+// because makes a reason from pairs of argument names and values: a text, or a
+// phrase, which has words of its own in each language.
+func because(code string, pairs ...any) Reason {
 	r := Reason{Code: code, Args: make(map[string]string, len(pairs)/2)}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		r.Args[pairs[i]] = pairs[i+1]
+		name, _ := pairs[i].(string)
+		switch v := pairs[i+1].(type) {
+		case string:
+			r.Args[name] = v
+		case phrase:
+			r.Args[name] = v.in("en")
+			if r.terms == nil {
+				r.terms = map[string]phrase{}
+			}
+			r.terms[name] = v
+		}
 	}
 	r.Text = r.Say("en")
 	return r

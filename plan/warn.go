@@ -26,7 +26,7 @@ func (p *planner) standing(party *casefile.Party, r *rulebook.Rule, g grantOf, r
 	if !u.holds(r.Gate(), nil) {
 		return
 	}
-	s := &Standing{Rule: r.ID, Title: rulebook.T(r.Title, "en"), Class: r.Class, Party: party.ID, Citation: r.Citation.Text, Assumes: []string{}}
+	s := &Standing{Rule: r.ID, Title: rulebook.T(r.Title, "en"), Class: r.Class, Party: party.ID, Citation: r.Citation.Text, Assumes: []string{}, rule: r}
 	addAll(&s.Assumes, g.assumes)
 	if r.Retain != nil {
 		s.keepUntil(u, r)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -379,8 +380,12 @@ func (f *fake) site(t testing.TB, change ...func(*Options)) http.Handler {
 		Identity: f, Desk: f.desk, Ledger: f.ledger, Platform: platform, SSO: "Example Login", Secure: true, Version: "0.4.0",
 		Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler),
 	}
+	names := []string{host}
 	for _, c := range change {
 		c(&o)
+	}
+	if !o.Secure {
+		names = nil // of whoever asks: a browser on loopback
 	}
 	s, err := New(o)
 	if err != nil {
@@ -388,9 +393,24 @@ func (f *fake) site(t testing.TB, change ...func(*Options)) http.Handler {
 	}
 	mux := http.NewServeMux()
 	s.Mount(mux)
+	if names == nil {
+		return localhost(func(host string) http.Handler {
+			return edge.Wrap(mux, edge.Options{Hosts: []string{host}, Now: o.Now, Log: o.Log, Refuse: s.Refuse, PerAddress: edge.Rate{PerSecond: 1e6, Burst: 1e6}})
+		})
+	}
 	return edge.Wrap(mux, edge.Options{
-		Hosts: []string{host}, Secure: o.Secure, Now: o.Now, Log: o.Log, Refuse: s.Refuse, Larger: Larger,
+		Hosts: names, Secure: o.Secure, Now: o.Now, Log: o.Log, Refuse: s.Refuse, Larger: Larger,
 		PerAddress: edge.Rate{PerSecond: 1e6, Burst: 1e6},
+	})
+}
+
+// localhost wraps for the first name that it is asked by.
+func localhost(wrap func(host string) http.Handler) http.Handler {
+	var once sync.Once
+	var h http.Handler
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		once.Do(func() { h = wrap(r.Host) })
+		h.ServeHTTP(w, r)
 	})
 }
 

@@ -62,7 +62,6 @@ var table = []room{
 	{path: "record", floor: useCase, modules: []string{"golang.org/x/mod"}},
 	{path: "record/recordtest", floor: useCase, modules: []string{"golang.org/x/mod"}},
 	{path: "internal/durable", floor: useCase, shared: true},
-	{path: "internal/telemetry", floor: useCase, shared: true},
 
 	{path: "store/*", floor: adapter},
 	{path: "store/sqlstore", floor: adapter, modules: []string{"golang.org/x/mod"}, shared: true},
@@ -79,6 +78,8 @@ var table = []room{
 	{path: "httpapi", floor: adapter, modules: []string{"github.com/danielgtaylor/huma/v2"}},
 	{path: "witness", floor: adapter, modules: []string{"golang.org/x/mod"}},
 	{path: "tsa", floor: adapter},
+	{path: "internal/edge", floor: adapter, modules: []string{"golang.org/x/time"}, shared: true},
+	{path: "internal/telemetry", floor: adapter, modules: []string{"github.com/prometheus/client_golang"}, shared: true},
 	{path: "internal/datadir", floor: adapter, modules: []string{"filippo.io/age", "golang.org/x/mod"}},
 	{path: "webui", floor: adapter},
 

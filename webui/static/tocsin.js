@@ -37,6 +37,7 @@
     for (const e of all("button[data-copy], button[data-print]", from)) e.hidden = false;
   };
   prepare(document);
+  for (const a of all(".tabs [aria-current]")) a.scrollIntoView({ block: "nearest", inline: "center" });
 
   document.addEventListener("click", async (e) => {
     const copy = e.target.closest("[data-copy]");
