@@ -8,42 +8,9 @@ import (
 	"net/http"
 	"time"
 
-	"tocsin/httpapi"
 	"tocsin/internal/fault"
 	"tocsin/ledger"
 )
-
-// ServeOptions say how to serve.
-type ServeOptions struct {
-	Addr  string
-	Every time.Duration     // between two checkpoints
-	Pad   int64             // the log grows by multiples of it
-	Ready func(addr string) // called once it listens
-	Tick  <-chan time.Time  // nil: a ticker of Every
-}
-
-// Serve publishes on a fixed cadence and serves the public log until ctx ends.
-// It publishes once at the beginning, so that a start shows what does not work.
-func (a *App) Serve(ctx context.Context, o ServeOptions) error {
-	if err := a.reapply(ctx); err != nil {
-		return err
-	}
-	tick := o.Tick
-	if tick == nil {
-		t := time.NewTicker(o.Every)
-		defer t.Stop()
-		tick = t.C
-	}
-	c := &ledger.Cadence{Publisher: a.pub, Fill: a.keeper.Fillers, Pad: o.Pad, Log: a.o.Log}
-	ctx, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	defer func() { stop(); <-done }()
-	go func() {
-		defer close(done)
-		a.beat(ctx, c.Tick, tick)
-	}()
-	return ListenAndServe(ctx, o.Addr, httpapi.Log(publicLog{a.db}, publicLog{a.db}, a.o.Log), o.Ready)
-}
 
 // beat publishes now and at each tick. What fails is told and tried again at the
 // next one; another process that publishes is nothing wrong.

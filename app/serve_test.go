@@ -15,22 +15,36 @@ import (
 	"tocsin/witness"
 )
 
-// serving runs Serve on loopback and gives its address and how it ended.
+// serving runs the platform on loopback and gives its address and how it ended.
 func serving(t *testing.T, a *App, pad int64, tick chan time.Time) (string, func() error) {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	ready, done := make(chan string, 1), make(chan error, 1)
-	go func() {
-		done <- a.Serve(ctx, ServeOptions{Addr: "127.0.0.1:0", Pad: pad, Tick: tick, Ready: func(addr string) { ready <- addr }})
-	}()
-	select {
-	case addr := <-ready:
-		return "http://" + addr, func() error { stop(); return <-done }
-	case err := <-done:
-		stop()
+	p := started(t, a, PlatformOptions{Pad: pad, Tick: tick})
+	return p.URL(), p.Stop
+}
+
+// started runs a platform on loopback until the test ends.
+func started(t *testing.T, a *App, o PlatformOptions) *Platform {
+	t.Helper()
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Every == 0 {
+		o.Every, o.Pad = time.Hour, max(o.Pad, 1)
+	}
+	o.Rate.PerSecond = -1
+	p, err := a.Platform(o)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return "", nil
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
 }
 
 func get(t *testing.T, url string) (int, string) {
@@ -98,7 +112,7 @@ func TestServingTellsOnlyTheCadence(t *testing.T) {
 	if code, _ := get(t, url+fmt.Sprintf("/tile/entries/000.p/%d", size)); code != http.StatusOK {
 		t.Errorf("the bundle of the checkpoint: %d", code)
 	}
-	for _, path := range []string{"/", "/api/v1/cases", "/tile/entries/000", "/tile/entries/001", "/../tocsin.db", fmt.Sprintf("/tile/entries/000.p/%d", size+1)} {
+	for _, path := range []string{"/tile/entries/000", "/tile/entries/001", "/../tocsin.db", "/tocsin.db", fmt.Sprintf("/tile/entries/000.p/%d", size+1)} {
 		if code, body := get(t, url+path); code != http.StatusNotFound || strings.Contains(body, "T-1") {
 			t.Errorf("%s: %d %q", path, code, body)
 		}
@@ -111,14 +125,21 @@ func TestServingTellsOnlyTheCadence(t *testing.T) {
 func TestAnAddressInUseIsASentence(t *testing.T) {
 	a := begun(t, folder(t))
 	url, end := serving(t, a, 8, make(chan time.Time))
-	err := ListenAndServe(t.Context(), strings.TrimPrefix(url, "http://"), http.NotFoundHandler(), nil)
+	_, err := begun(t, folder(t)).Platform(PlatformOptions{Addr: "nonsense"})
+	wantKind(t, err, fault.Invalid, "--addr")
+	second, err := begun(t, folder(t)).Platform(PlatformOptions{Addr: strings.TrimPrefix(url, "http://"), Every: time.Hour, Pad: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, second.Start(t.Context()), fault.Unavailable, "name another address with --addr")
+	err = ListenAndServe(t.Context(), strings.TrimPrefix(url, "http://"), http.NotFoundHandler(), nil)
 	wantKind(t, err, fault.Unavailable, "listening on")
 	if err := end(); err != nil {
 		t.Error(err)
 	}
 }
 
-// partner runs a witness for the log of a.
+// aPartner runs a witness for the log of a.
 func aPartner(t *testing.T, a *App, name string) (w *witness.Server, url string) {
 	t.Helper()
 	w, err := witness.Open(folder(t), witness.Options{Create: true, Name: name, Logs: a.keys()})

@@ -71,6 +71,11 @@ func (p *platform) serve(way func(http.Handler) http.Handler) (*Client, *httptes
 	if way != nil {
 		h = way(h)
 	}
+	return p.through(h, token)
+}
+
+// through serves a handler and gives a client of it that does not wait.
+func (p *platform) through(h http.Handler, token string) (*Client, *httptest.Server) {
 	s := httptest.NewServer(h)
 	p.t.Cleanup(s.Close)
 	c, err := New(s.URL, token, s.Client())

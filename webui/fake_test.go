@@ -442,3 +442,12 @@ var tinyPNG = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x0
 var discard = slog.New(slog.DiscardHandler)
 
 func nowAt() time.Time { return at }
+
+// serve is a request as it is.
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r.RequestURI = r.URL.RequestURI()
+	r.RemoteAddr = "192.0.2.1:1234"
+	h.ServeHTTP(w, r)
+	return w
+}

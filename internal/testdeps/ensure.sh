@@ -2,8 +2,9 @@
 # Makes sure that what the tests need from outside Go is on this machine: a
 # browser (the picture's texts are measured in one), fonts with Latin and
 # Chinese signs, a C compiler (the race detector needs it), PostgreSQL's server
-# programs (the store's tests start a server of their own) and openssl (it
-# plays the time-stamp authority). It installs the Debian packages where it may
+# programs (the store's tests start a server of their own), openssl (it plays
+# the time-stamp authority) and Node with npm (the script that checks receipts is
+# run by it, and a single sign-on provider by others). It installs the Debian packages where it may
 # (root, apt-get) and else says in one sentence what is missing. It never goes
 # on without: a test that cannot run is no pass.
 set -euo pipefail
@@ -47,6 +48,14 @@ postgres() {
 # "ts" is a part that some builds of it leave out.
 openssl_ts() { command -v openssl >/dev/null && openssl ts -help >/dev/null 2>&1; }
 
+# 20 is the first with Ed25519 in its Web Cryptography.
+node() {
+	local major
+	command -v npm >/dev/null || return 1
+	major=$(command node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+	[ "${major:-0}" -ge 20 ]
+}
+
 find_missing() {
 	missing=()
 	browser || missing+=(chromium)
@@ -55,6 +64,7 @@ find_missing() {
 	compiler || missing+=(gcc libc6-dev)
 	postgres || missing+=(postgresql)
 	openssl_ts || missing+=(openssl)
+	node || missing+=(nodejs npm)
 }
 
 install() { apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null; }
@@ -81,7 +91,7 @@ without_cluster() {
 
 find_missing
 if [ "${#missing[@]}" -eq 0 ]; then
-	echo "nothing is missing: browser, fonts, C compiler, PostgreSQL and openssl are here"
+	echo "nothing is missing: browser, fonts, C compiler, PostgreSQL, openssl and Node are here"
 	exit 0
 fi
 
@@ -101,6 +111,6 @@ if ! { apt-get update -qq </dev/null >/dev/null && "$how" "${missing[@]}"; }; th
 fi
 find_missing
 if [ "${#missing[@]}" -ne 0 ]; then
-	echo "apt-get reported success, but ${missing[*]} cannot be found (PostgreSQL must be $oldest_postgres or newer)." >&2
+	echo "apt-get reported success, but ${missing[*]} cannot be found (PostgreSQL must be $oldest_postgres or newer, Node 20 or newer)." >&2
 	exit 1
 fi
