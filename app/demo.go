@@ -275,7 +275,7 @@ func (s *seeding) visitors(ctx context.Context) ([]Visitor, error) {
 			v.Org = s.p.parts.people.OrgName(ctx, c.Member[0].Org)
 		}
 		if c.Case != "" {
-			v.At = s.p.url + "/cases/" + s.cases[c.Case]
+			v.At = s.p.url + "/cases/" + s.cases[c.Case] + "/plan"
 		}
 		out = append(out, v)
 	}

@@ -152,6 +152,10 @@ func (t *parts) mount(mux *http.ServeMux) {
 	mux.Handle("/checkpoint", t.public)
 	mux.Handle("/tile/", t.public)
 	t.pages.Mount(mux)
+	t.patterns = []string{"/", "/healthz", "/readyz", "/checkpoint", "/tile/", "/static/", httpapi.Prefix + "/", edge.Unmatched}
+	for _, r := range t.pages.Routes() {
+		t.patterns = append(t.patterns, edge.Route(r.Pattern))
+	}
 }
 
 // observe counts a request.

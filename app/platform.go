@@ -97,11 +97,12 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	if err := p.behind(ctx); err != nil {
 		return err
 	}
+	pages := p.handler(addr)
 	metrics, err := p.startMetrics(ctx)
 	if err != nil {
 		return err
 	}
-	s := newServer(l, p.handler(addr), p.o.Proxies, cert, p.stopping)
+	s := newServer(l, pages, p.o.Proxies, cert, p.stopping)
 	p.ends = append(p.ends, end{"the pages", s.stop})
 	p.serve(s)
 	if p.o.Ready != nil {

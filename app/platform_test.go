@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/internal/fault"
 )
 
 // browser is somebody with a cookie jar who follows no redirects.

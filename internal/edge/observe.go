@@ -44,8 +44,8 @@ func (w *writer) Flush() {
 // Unwrap is for http.ResponseController.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// unmatched is the route of a request that no pattern took.
-const unmatched = "none"
+// Unmatched is the route of a request that no pattern took.
+const Unmatched = "none"
 
 // done ends a request: a panic becomes a 500 without internals, and one line is
 // logged. The line has the route's pattern, never the path: a path holds
@@ -79,17 +79,18 @@ func (e *edge) done(w *writer, r *http.Request, f *facts, began time.Time, panic
 		slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int64("bytes", w.bytes))
 }
 
-// route is the pattern that took the request, without its method.
-func route(r *http.Request) string {
-	p := r.Pattern
-	if i := strings.IndexByte(p, ' '); i >= 0 {
-		p = p[i+1:]
+// Route is a pattern of a mux without its method, as logs and metrics call it.
+func Route(pattern string) string {
+	if i := strings.IndexByte(pattern, ' '); i >= 0 {
+		pattern = pattern[i+1:]
 	}
-	if p == "" {
-		return unmatched
+	if pattern == "" {
+		return Unmatched
 	}
-	return p
+	return pattern
 }
+
+func route(r *http.Request) string { return Route(r.Pattern) }
 
 // what describes a panic without the values that it may hold.
 func what(p any) string {

@@ -202,3 +202,11 @@ func SecurityKey() Step {
 		return chromedp.Void{}, err
 	}
 }
+
+// NoScript switches the scripts of pages off; what a test evaluates still runs.
+func NoScript() Step {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return chromedp.Void{}, err
+	}
+}

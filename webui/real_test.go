@@ -1,0 +1,210 @@
+package webui
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+
+	"tocsin/cabinet/cabinettest"
+	"tocsin/identity"
+	"tocsin/internal/edge"
+	"tocsin/webui/webuitest"
+)
+
+// noNotes takes what would be kept in the log.
+type noNotes struct{}
+
+func (noNotes) Note(context.Context, string, map[string]any, string) error { return nil }
+
+// real is the pages over the real identity, with a clock that can be moved.
+type real struct {
+	service *identity.Service
+	ahead   atomic.Int64
+	origin  string
+}
+
+func (r *real) now() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
+
+func newReal(t *testing.T) *real {
+	t.Helper()
+	r := &real{}
+	r.origin = webuitest.Serve(t, func(origin string) http.Handler {
+		var err error
+		r.service, err = identity.New(identity.Options{
+			Cabinet: cabinettest.New(), Notes: noNotes{}, Origins: []string{origin}, Name: "Tocsin", Now: r.now, Rand: rand.Reader,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := New(Options{Identity: r.service, Platform: platform, Version: "test", Now: r.now, Log: discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mux := http.NewServeMux()
+		s.Mount(mux)
+		return edge.Wrap(mux, edge.Options{
+			Hosts: []string{strings.TrimPrefix(origin, "http://")}, Now: r.now, Log: discard, Refuse: s.Refuse,
+			PerAddress: edge.Rate{PerSecond: 1e6, Burst: 1e6},
+		})
+	})
+	return r
+}
+
+// first is a link for the first administrator.
+func (r *real) first(t *testing.T) string {
+	t.Helper()
+	secret, made, err := r.service.First(t.Context())
+	if err != nil || !made {
+		t.Fatal(made, err)
+	}
+	return r.origin + "/in/" + secret
+}
+
+// arrive looks until the browser is at a path; it needs no script of the page.
+func arrive(path string) webuitest.Step {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+		defer stop()
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`location.pathname === `+quoted(path)+` && document.readyState === "complete"`))
+			if there {
+				return chromedp.Void{}, nil
+			}
+			select {
+			case <-ctx.Done():
+				return chromedp.Void{}, errors.Join(ctx.Err(), err)
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// press clicks on a button and waits for the page that it leads to.
+func press(selector, path string) webuitest.Step {
+	return chromedp.Steps(chromedp.Click(selector), arrive(path))
+}
+
+// TestAPasskeyFromTheFirstLinkOn: the first administrator takes the link, adds a
+// passkey, signs out, comes back by the passkey, and proves it again for an
+// irreversible act.
+func TestAPasskeyFromTheFirstLinkOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes a minute; -short")
+	}
+	r := newReal(t)
+	ctx := webuitest.Chromium(t)
+	complaints := webuitest.Complaints(t, ctx)
+	if err := chromedp.Do(ctx,
+		webuitest.SecurityKey(),
+		webuitest.As(webuitest.Look{Width: 1024, Lang: "en"}),
+		chromedp.Navigate(r.first(t)),
+		press(`main form button`, "/setup"),
+		chromedp.SendKeys(`#f-name`, "Test key"),
+		chromedp.Click(`form[data-passkey] button`),
+	); err != nil {
+		t.Fatal(err)
+	}
+	// The session is full now, and the desk is not there in this test: its page is not found.
+	if err := chromedp.Do(ctx, arrive("/settings/sign-in")); err != nil {
+		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
+		t.Fatalf("%v: at %s; %v", err, where, complaints())
+	}
+	said, err := chromedp.Run(ctx, chromedp.Text(`main`))
+	if err != nil || !strings.Contains(said, "Test key") {
+		t.Fatalf("%v: %s", err, said)
+	}
+	if err := chromedp.Do(ctx,
+		chromedp.Click(`details[data-menu] summary`),
+		press(`details[data-menu] form button`, "/sign-in"),
+		chromedp.Navigate(r.origin+"/sign-in?to=/settings/tokens"),
+		press(`button[data-passkey]`, "/settings/tokens"),
+	); err != nil {
+		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
+		t.Fatalf("%v: at %s; %v", err, where, complaints())
+	}
+	r.ahead.Store(int64(30 * time.Minute)) // the proof is stale now
+	if err := chromedp.Do(ctx,
+		chromedp.SendKeys(`#f-name`, "ci"),
+		chromedp.Click(`#scope-see`),
+		chromedp.Click(`main form[action="/settings/tokens"] button`),
+		chromedp.WaitVisible(`button[data-passkey]`),
+		chromedp.Click(`button[data-passkey]`),
+		chromedp.WaitVisible(`#token`),
+	); err != nil {
+		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
+		t.Fatalf("%v: at %s; %v", err, where, complaints())
+	}
+	token, err := chromedp.Run(ctx, chromedp.Text(`#token`))
+	if err != nil || !strings.HasPrefix(token, "tocsin_") {
+		t.Errorf("%v: %q", err, token)
+	}
+	if list := complaints(); len(list) > 0 {
+		t.Errorf("the browser complains: %v", list)
+	}
+}
+
+// TestAPasswordWithoutScript: the same way in for whoever has switched script
+// off, with an authenticator app.
+func TestAPasswordWithoutScript(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes a minute; -short")
+	}
+	r := newReal(t)
+	ctx := webuitest.Chromium(t)
+	const phrase = "umbrella seventeen granite whistle"
+	if err := chromedp.Do(ctx,
+		webuitest.NoScript(),
+		chromedp.Navigate(r.first(t)),
+		press(`main form button`, "/setup"),
+		chromedp.SendKeys(`#f-password`, phrase),
+		chromedp.SendKeys(`#f-repeat`, phrase),
+		press(`form[action="/settings/password"] button`, "/setup"),
+		press(`form[action="/settings/second-factor"] button`, "/settings/second-factor"),
+	); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := chromedp.Run(ctx, chromedp.Text(`#totp-secret`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret = strings.ReplaceAll(secret, " ", "")
+	code := func() string {
+		c, err := totp.GenerateCode(secret, r.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if err := chromedp.Do(ctx,
+		chromedp.SendKeys(`#f-code`, code()),
+		press(`form[action="/settings/second-factor/confirm"] button`, "/settings/second-factor/confirm"),
+		chromedp.WaitVisible(`#recovery-codes`),
+	); err != nil {
+		t.Fatal(err)
+	}
+	r.ahead.Store(int64(time.Minute)) // each code is taken once
+	if err := chromedp.Do(ctx,
+		chromedp.Navigate(r.origin+"/settings/sessions"),
+		chromedp.Click(`details[data-menu] summary`),
+		press(`details[data-menu] form button`, "/sign-in"),
+		chromedp.Navigate(r.origin+"/sign-in?to=/settings"),
+		chromedp.SendKeys(`#f-login`, "admin"),
+		chromedp.SendKeys(`#f-password`, phrase),
+		press(`main form button`, "/sign-in"),
+		chromedp.SendKeys(`#f-code`, code()),
+		press(`main form button`, "/settings"),
+	); err != nil {
+		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
+		t.Fatalf("%v: at %s", err, where)
+	}
+}
