@@ -38,6 +38,10 @@ type Options struct {
 	Now  func() time.Time // default time.Now
 	Rand io.Reader        // default crypto/rand
 	Log  *slog.Logger     // default: nothing is logged
+
+	// Statements is told the text of each statement that the database is asked,
+	// never a parameter; nil: nobody is told.
+	Statements func(ctx context.Context, text string)
 }
 
 // settled gives the options with their defaults.

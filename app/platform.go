@@ -217,6 +217,9 @@ func (p *Platform) handler(addr string) http.Handler {
 	mux := http.NewServeMux()
 	p.mountHealth(mux)
 	p.parts.mount(mux)
+	if p.o.Mounted != nil {
+		p.o.Mounted(mux)
+	}
 	return edge.Wrap(mux, edge.Options{
 		Hosts: p.o.hosts(addr), Proxies: p.o.Proxies, Secure: p.o.secure(), Now: p.app.o.Now, Log: p.app.o.Log,
 		Observe: p.parts.observe, Larger: p.parts.larger, PerAddress: p.o.Rate,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -34,7 +35,8 @@ type PlatformOptions struct {
 	Pad   int64            // the log grows by multiples of it
 	Tick  <-chan time.Time // nil: a ticker of Every
 
-	Ready func(Listening) // called once it listens; may be nil
+	Ready   func(Listening)      // called once it listens; may be nil
+	Mounted func(*http.ServeMux) // called with all routes before any is answered; may be nil
 }
 
 // SSO names the provider of single sign-on (OpenID Connect).

@@ -35,9 +35,9 @@ func (a *App) openDatabase(ctx context.Context, look func(context.Context, ledge
 	}
 	var err error
 	if a.o.Database == "" {
-		a.db, err = openSQLite(ctx, sqlite.Options{Path: a.dir.Database(), OnConnect: onConnect})
+		a.db, err = openSQLite(ctx, sqlite.Options{Path: a.dir.Database(), OnConnect: onConnect, Statements: a.o.Statements})
 	} else {
-		a.db, err = openPostgres(ctx, postgres.Options{URL: a.o.Database, OnConnect: onConnect})
+		a.db, err = openPostgres(ctx, postgres.Options{URL: a.o.Database, OnConnect: onConnect, Statements: a.o.Statements})
 	}
 	if err != nil {
 		return err

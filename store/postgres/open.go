@@ -22,6 +22,9 @@ type Options struct {
 	// forbidden refuses writing on the connection and leaves reading; any other
 	// refuses the connection.
 	OnConnect func(ctx context.Context, r record.Reader, place string) error
+	// Statements is told the text of each statement before it runs, never a
+	// parameter; nil: nobody is told.
+	Statements func(ctx context.Context, text string)
 }
 
 // Store is an open database. It implements record.Store and ledger.Store.
@@ -96,10 +99,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		Fault:     faultOf,
 		Stale:     stale,
 		Scrub:     scrub,
-		OnConnect: o.OnConnect,
-		Writers:   writers,
-		Readers:   readers,
-		Asides:    asides,
+		OnConnect: o.OnConnect, Statements: o.Statements,
+		Writers: writers,
+		Readers: readers,
+		Asides:  asides,
 	}
 	s := &Store{signer: signer{config: config, fail: d.Fail}}
 	if s.Store, err = sqlstore.New(ctx, d); err != nil {

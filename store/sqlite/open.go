@@ -33,6 +33,9 @@ type Options struct {
 	// forbidden refuses writing on the connection and leaves reading; any other
 	// refuses the connection.
 	OnConnect func(ctx context.Context, r record.Reader, place string) error
+	// Statements is told the text of each statement before it runs, never a
+	// parameter; nil: nobody is told.
+	Statements func(ctx context.Context, text string)
 }
 
 // Store is an open database. It implements record.Store and ledger.Store.
@@ -71,9 +74,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		Place:     place,
 		Fault:     faultOf(o.Code),
 		Scrub:     scrub,
-		OnConnect: o.OnConnect,
-		Writers:   1,
-		Readers:   readers,
+		OnConnect: o.OnConnect, Statements: o.Statements,
+		Writers: 1,
+		Readers: readers,
 	}
 	for i, write := range []bool{false, true} {
 		db, err := sql.Open(o.Driver, o.DSN(o.Path, pragmas(settingsOf(write))))

@@ -68,7 +68,27 @@ type Dialect struct {
 	Scrub func(ctx context.Context, c Conn) error
 	// OnConnect is shown each new connection; see the engines' Options.
 	OnConnect func(ctx context.Context, r record.Reader, place string) error
+	// Statements is told the text of each statement before it runs, and the sort of
+	// each transaction as it begins, never a parameter; nil: nobody is told.
+	Statements func(ctx context.Context, text string)
 	// Writers, Readers and Asides bound the connections. Asides 0: whoever writes
 	// aside takes its turn among the writers.
 	Writers, Readers, Asides int
+}
+
+func (d *Dialect) tell(ctx context.Context, text string) {
+	if d.Statements != nil {
+		d.Statements(ctx, text)
+	}
+}
+
+// String names the sort of a transaction.
+func (m Mode) String() string {
+	switch m {
+	case Reading:
+		return "reading"
+	case Writing:
+		return "writing"
+	}
+	return "aside"
 }

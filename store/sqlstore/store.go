@@ -176,6 +176,7 @@ func (s *Store) begin(ctx context.Context, m Mode) (*link, *pool, error) {
 			p.put(l, true) // asked anew with the next connection
 			return nil, nil, err
 		}
+		s.d.tell(ctx, "begin "+m.String())
 		if err = l.Begin(ctx, m); err == nil {
 			return l, p, nil
 		}

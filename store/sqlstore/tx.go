@@ -33,6 +33,7 @@ func (t *tx) query(ctx context.Context, doing, query string, each func(Rows) err
 	if t.conn == nil {
 		return errEnded
 	}
+	t.d.tell(ctx, query)
 	rows, err := t.conn.Query(ctx, query, args...)
 	if err != nil {
 		return t.d.Fail(doing, err)
@@ -54,6 +55,7 @@ func (t *tx) exec(ctx context.Context, doing, query string, args ...any) (int64,
 	if t.doomed != nil {
 		return 0, t.doomed
 	}
+	t.d.tell(ctx, query)
 	n, err := t.conn.Exec(ctx, query, args...)
 	if err != nil {
 		return 0, t.doom(t.d.Fail(doing, err))
