@@ -19,6 +19,9 @@ import (
 	"tocsin/webui/webuitest"
 )
 
+// css is how elements are found.
+type css = chromedp.CSS
+
 // noNotes takes what would be kept in the log.
 type noNotes struct{}
 
@@ -91,7 +94,7 @@ func arrive(path string) webuitest.Step {
 
 // press clicks on a button and waits for the page that it leads to.
 func press(selector, path string) webuitest.Step {
-	return chromedp.Steps(chromedp.Click(selector), arrive(path))
+	return chromedp.Steps(chromedp.Click(css(selector)), arrive(path))
 }
 
 // TestAPasskeyFromTheFirstLinkOn: the first administrator takes the link, adds a
@@ -109,22 +112,22 @@ func TestAPasskeyFromTheFirstLinkOn(t *testing.T) {
 		webuitest.As(webuitest.Look{Width: 1024, Lang: "en"}),
 		chromedp.Navigate(r.first(t)),
 		press(`main form button`, "/setup"),
-		chromedp.SendKeys(`#f-name`, "Test key"),
-		chromedp.Click(`form[data-passkey] button`),
+		chromedp.SendKeys(css(`#f-name`), "Test key"),
+		chromedp.Click(css(`form[data-passkey] button`)),
 	); err != nil {
 		t.Fatal(err)
 	}
-	// The session is full now, and the desk is not there in this test: its page is not found.
-	if err := chromedp.Do(ctx, arrive("/settings/sign-in")); err != nil {
+	// The session is full now, and leads on to the desk.
+	if err := chromedp.Do(ctx, arrive("/desk"), chromedp.Navigate(r.origin+"/settings/sign-in")); err != nil {
 		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
 		t.Fatalf("%v: at %s; %v", err, where, complaints())
 	}
-	said, err := chromedp.Run(ctx, chromedp.Text(`main`))
+	said, err := chromedp.Run(ctx, chromedp.Text(css(`main`)))
 	if err != nil || !strings.Contains(said, "Test key") {
 		t.Fatalf("%v: %s", err, said)
 	}
 	if err := chromedp.Do(ctx,
-		chromedp.Click(`details[data-menu] summary`),
+		chromedp.Click(css(`details[data-menu] summary`)),
 		press(`details[data-menu] form button`, "/sign-in"),
 		chromedp.Navigate(r.origin+"/sign-in?to=/settings/tokens"),
 		press(`button[data-passkey]`, "/settings/tokens"),
@@ -134,17 +137,17 @@ func TestAPasskeyFromTheFirstLinkOn(t *testing.T) {
 	}
 	r.ahead.Store(int64(30 * time.Minute)) // the proof is stale now
 	if err := chromedp.Do(ctx,
-		chromedp.SendKeys(`#f-name`, "ci"),
-		chromedp.Click(`#scope-see`),
-		chromedp.Click(`main form[action="/settings/tokens"] button`),
-		chromedp.WaitVisible(`button[data-passkey]`),
-		chromedp.Click(`button[data-passkey]`),
-		chromedp.WaitVisible(`#token`),
+		chromedp.SendKeys(css(`#f-name`), "ci"),
+		chromedp.Click(css(`#scope-see`)),
+		chromedp.Click(css(`main form[action="/settings/tokens"] button`)),
+		chromedp.WaitVisible(css(`button[data-passkey]`)),
+		chromedp.Click(css(`button[data-passkey]`)),
+		chromedp.WaitVisible(css(`#token`)),
 	); err != nil {
 		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
 		t.Fatalf("%v: at %s; %v", err, where, complaints())
 	}
-	token, err := chromedp.Run(ctx, chromedp.Text(`#token`))
+	token, err := chromedp.Run(ctx, chromedp.Text(css(`#token`)))
 	if err != nil || !strings.HasPrefix(token, "tocsin_") {
 		t.Errorf("%v: %q", err, token)
 	}
@@ -164,16 +167,17 @@ func TestAPasswordWithoutScript(t *testing.T) {
 	const phrase = "umbrella seventeen granite whistle"
 	if err := chromedp.Do(ctx,
 		webuitest.NoScript(),
+		webuitest.As(webuitest.Look{Width: 1024, Lang: "en"}),
 		chromedp.Navigate(r.first(t)),
 		press(`main form button`, "/setup"),
-		chromedp.SendKeys(`#f-password`, phrase),
-		chromedp.SendKeys(`#f-repeat`, phrase),
+		chromedp.SendKeys(css(`#f-password`), phrase),
+		chromedp.SendKeys(css(`#f-repeat`), phrase),
 		press(`form[action="/settings/password"] button`, "/setup"),
 		press(`form[action="/settings/second-factor"] button`, "/settings/second-factor"),
 	); err != nil {
 		t.Fatal(err)
 	}
-	secret, err := chromedp.Run(ctx, chromedp.Text(`#totp-secret`))
+	secret, err := chromedp.Run(ctx, chromedp.Text(css(`#totp-secret`)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,22 +190,22 @@ func TestAPasswordWithoutScript(t *testing.T) {
 		return c
 	}
 	if err := chromedp.Do(ctx,
-		chromedp.SendKeys(`#f-code`, code()),
+		chromedp.SendKeys(css(`#f-code`), code()),
 		press(`form[action="/settings/second-factor/confirm"] button`, "/settings/second-factor/confirm"),
-		chromedp.WaitVisible(`#recovery-codes`),
+		chromedp.WaitVisible(css(`#recovery-codes`)),
 	); err != nil {
 		t.Fatal(err)
 	}
 	r.ahead.Store(int64(time.Minute)) // each code is taken once
 	if err := chromedp.Do(ctx,
 		chromedp.Navigate(r.origin+"/settings/sessions"),
-		chromedp.Click(`details[data-menu] summary`),
+		chromedp.Click(css(`details[data-menu] summary`)),
 		press(`details[data-menu] form button`, "/sign-in"),
 		chromedp.Navigate(r.origin+"/sign-in?to=/settings"),
-		chromedp.SendKeys(`#f-login`, "admin"),
-		chromedp.SendKeys(`#f-password`, phrase),
+		chromedp.SendKeys(css(`#f-login`), "admin"),
+		chromedp.SendKeys(css(`#f-password`), phrase),
 		press(`main form button`, "/sign-in"),
-		chromedp.SendKeys(`#f-code`, code()),
+		chromedp.SendKeys(css(`#f-code`), code()),
 		press(`main form button`, "/settings"),
 	); err != nil {
 		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))

@@ -41,37 +41,49 @@ func Serve(t testing.TB, h func(origin string) http.Handler) string {
 	return origin
 }
 
-// Chromium starts a browser that ends with the test. Without one on this
-// machine the test is skipped, but fails where CI=true.
-func Chromium(t testing.TB) context.Context {
-	t.Helper()
+// Start starts a browser with its profile in a folder, and gives what ends it.
+// Without a browser on this machine the error is exec.ErrNotFound.
+func Start(profile string) (ctx context.Context, stop func(), err error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no chromium on this machine")
-		}
-		t.Skip("no chromium on this machine")
+		return nil, nil, err
 	}
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	options = append(options,
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.UserDataDir(profile),
 		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.NoFirstRun, chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("force-device-scale-factor", "1"),
 		chromedp.WSURLReadTimeout(60*time.Second),
 	)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
+	stop = func() {
 		// Cancel waits until the browser has gone, so that its profile can be removed.
 		_ = chromedp.Cancel(ctx) // a browser that ended before is what is wanted
 		end()
-		stop()
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
+		free()
 	}
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("the browser does not start: %w", err)
+	}
+	return ctx, stop, nil
+}
+
+// Chromium starts a browser that ends with the test. Without one on this
+// machine the test is skipped, but fails where CI=true.
+func Chromium(t testing.TB) context.Context {
+	t.Helper()
+	ctx, stop, err := Start(t.TempDir())
+	if errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true" {
+		t.Skip("no chromium on this machine")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
 	limited, late := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(late)
 	return limited
