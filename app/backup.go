@@ -15,7 +15,10 @@ import (
 )
 
 // Recipients are those who can open a backup.
-type Recipients struct{ list []age.Recipient }
+type Recipients struct {
+	list []age.Recipient
+	text string // as they were written, for another process
+}
 
 // ParseRecipients reads age recipients (age1…), one a line.
 func ParseRecipients(text string) (Recipients, error) {
@@ -23,12 +26,12 @@ func ParseRecipients(text string) (Recipients, error) {
 	if err != nil {
 		return Recipients{}, fault.New(fault.Invalid, "%v", err)
 	}
-	return Recipients{list}, nil
+	return Recipients{list, text + "\n"}, nil
 }
 
 // And joins recipients.
 func (r Recipients) And(other Recipients) Recipients {
-	return Recipients{append(r.list[:len(r.list):len(r.list)], other.list...)}
+	return Recipients{append(r.list[:len(r.list):len(r.list)], other.list...), r.text + other.text}
 }
 
 // Identity is the private key of a recipient. It prints as dots.

@@ -40,7 +40,7 @@ type parts struct {
 	patterns []string
 }
 
-// perPerson is how often one person, or one token, may ask.
+// perPerson is how often one person may ask the API, unless the options say.
 var perPerson = edge.Rate{PerSecond: 50, Burst: 300}
 
 // secondPerson are the acts that need another person (security.md, "Compromised
@@ -132,11 +132,15 @@ func (t *parts) buildPages(p *Platform) (err error) {
 }
 
 func (t *parts) apiOptions(p *Platform) httpapi.Options {
+	rate := p.o.PersonRate
+	if rate == (edge.Rate{}) {
+		rate = perPerson
+	}
 	return httpapi.Options{
 		Tokens: t.people,
 		Reads:  t.desk, Writes: t.desk, Opens: t.desk, Papers: t.desk, Seats: t.desk, Approvals: t.desk, Relies: t.desk,
 		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people,
-		Book: t.book, Ledger: t.ledger.Public, Limit: edge.NewLimiter(perPerson, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
+		Book: t.book, Ledger: t.ledger.Public, Limit: edge.NewLimiter(rate, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 }
 

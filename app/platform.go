@@ -93,6 +93,10 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	recovery, err := p.recovery(ctx)
+	if err != nil {
+		return err
+	}
 	p.canary = newCanary(p.parts.book, p.parts.lines, p.parts.seats, p.parts.keys, p.app.o, p.o.Ping)
 	if err := p.behind(ctx); err != nil {
 		return err
@@ -105,8 +109,9 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	s := newServer(l, pages, p.o.Proxies, cert, p.stopping)
 	p.ends = append(p.ends, end{"the pages", s.stop})
 	p.serve(s)
+	p.startControl()
 	if p.o.Ready != nil {
-		p.o.Ready(Listening{Addr: addr, URL: p.url, Metrics: metrics, First: first})
+		p.o.Ready(Listening{Addr: addr, URL: p.url, Metrics: metrics, First: first, Recovery: recovery})
 	}
 	p.certificateOnHangup(cert)
 	return nil
@@ -235,6 +240,26 @@ func (p *Platform) first(ctx context.Context) (string, error) {
 	}
 	secret, made, err := p.parts.people.First(ctx)
 	if err != nil || !made {
+		return "", err
+	}
+	return p.Link(secret), nil
+}
+
+// recovery gives the one-time link by which the person of Recover comes back. The
+// right to it is that of whoever starts the program: they have everything anyway.
+func (p *Platform) recovery(ctx context.Context) (string, error) {
+	if p.o.Recover == "" {
+		return "", nil
+	}
+	x, err := p.parts.people.ByLogin(ctx, p.o.Recover)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return "", refused("--recover: nobody here has the login %q; the administrator of the first start has the login administrator, unless it was changed", p.o.Recover)
+		}
+		return "", err
+	}
+	secret, _, err := p.parts.people.NewLink(ctx, x.ID, "recovery", 0, "")
+	if err != nil {
 		return "", err
 	}
 	return p.Link(secret), nil

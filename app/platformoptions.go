@@ -27,6 +27,9 @@ type PlatformOptions struct {
 	Ping        string // address asked after each good canary; "" is none
 	SSO         SSO
 	Rate        edge.Rate // of requests from one address; zero is the edge's own
+	PersonRate  edge.Rate // of requests to the API by one person; zero: 50 a second, bursts of 300
+
+	Recover string // login of somebody who lost every way in: a link for them is made at the start
 
 	// Demo lets everybody who has a link of the demo in, again and again.
 	Demo bool
@@ -52,6 +55,8 @@ type Listening struct {
 	URL     string // for people, without a slash at the end
 	Metrics string // address of the metrics, "" for none
 	First   string // one-time link that makes the first administrator, "" if there are people
+
+	Recovery string // one-time link for the person of Recover
 }
 
 // Check refuses what is half secure, each with a sentence. It reads the modes of

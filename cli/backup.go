@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"tocsin/app"
 	"tocsin/internal/fault"
+	"tocsin/record"
 )
 
 func (e *env) backupCommand() *ufcli.Command {
@@ -20,7 +22,7 @@ func (e *env) backupCommand() *ufcli.Command {
 		Description: "Example: tocsin backup --to age1example… --output tocsin-2026-11-22.age\n" +
 			"The recipient's private key belongs offline, on another machine: age-keygen makes a pair. The keys of the\n" +
 			"log and of the store are not in a backup; keep a copy of DIR/keys, DIR/guard, DIR/outside and DIR/origin\n" +
-			"apart from it.",
+			"apart from it. While tocsin serve runs, it is asked for the backup, and goes on meanwhile.",
 		Flags: dataFlags(
 			identityFlag(),
 			&ufcli.StringSliceFlag{Name: "to", Usage: "age recipient (age1…), or a file with one a line; may be repeated"},
@@ -45,39 +47,67 @@ func (e *env) backup(ctx context.Context, c *ufcli.Command) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fault.New(fault.Conflict, "%s is there already; a backup is never written over another", name)
 	}
-	return e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) (err error) {
-		// Beside its place under another name first, so that a name that looks like
-		// a backup is a whole one.
-		f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.part")
-		if err != nil {
-			return fault.New(fault.Unavailable, "%s", pathError(err))
-		}
-		defer func() {
-			if err != nil {
-				err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-			}
-		}()
-		r, err := a.Backup(ctx, f, to)
-		if err != nil {
-			return err
-		}
-		if err := f.Sync(); err != nil {
-			return fault.New(fault.Unavailable, "writing the backup: %v", err)
-		}
-		if err := os.Link(f.Name(), name); err != nil { // unlike a rename it replaces nothing
-			return fault.New(fault.Unavailable, "writing the backup: %v", err)
-		}
-		if err := f.Close(); err != nil {
-			return fault.New(fault.Unavailable, "writing the backup: %v", err)
-		}
-		if err := os.Remove(f.Name()); err != nil {
-			return fault.New(fault.Unavailable, "%v", err)
-		}
-		out := lineWriter{e.out}
-		fmt.Fprintf(out, "%s: records %d, entries %d, checkpoints %d, digest sha256:%x\n", name, r.Records, r.Leaves, r.Checkpoints, r.SHA256)
-		fmt.Fprintf(out, "Not in it: the keys. Keep copies of keys, guard, outside and origin of %s elsewhere.\n", a.Dir())
-		return nil
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	dir, err := dataDir(c)
+	if err != nil {
+		return err
+	}
+	r, err := whole(name, func(w io.Writer) (record.BackupReport, error) { return e.backedUp(ctx, c, dir, w, to) })
+	if err != nil {
+		return err
+	}
+	out := lineWriter{e.out}
+	fmt.Fprintf(out, "%s: records %d, entries %d, checkpoints %d, digest sha256:%x\n", name, r.Records, r.Leaves, r.Checkpoints, r.SHA256)
+	fmt.Fprintf(out, "Not in it: the keys. Keep copies of keys, guard, outside and origin of %s elsewhere.\n", dir)
+	return nil
+}
+
+// backedUp writes the backup of a folder. A platform that runs there has the
+// folder for itself, and is asked for it.
+func (e *env) backedUp(ctx context.Context, c *ufcli.Command, dir string, w io.Writer, to app.Recipients) (r record.BackupReport, err error) {
+	err = e.within(ctx, c, toRead, func(ctx context.Context, a *app.App) error {
+		r, err = a.Backup(ctx, w, to)
+		return err
 	})
+	if err == nil || !taken(err) {
+		return r, err
+	}
+	r, rerr := app.BackupRunning(ctx, dir, w, to)
+	if fault.KindOf(rerr) == fault.NotFound {
+		return r, err // no platform that answers: who has the folder is said by the first error
+	}
+	return r, rerr
+}
+
+// whole writes a file beside its place under another name first, so that a name
+// that looks like a backup is a whole one.
+func whole(name string, write func(io.Writer) (record.BackupReport, error)) (r record.BackupReport, err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.part")
+	if err != nil {
+		return r, fault.New(fault.Unavailable, "%s", pathError(err))
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	if r, err = write(f); err != nil {
+		return r, err
+	}
+	if err := f.Sync(); err != nil {
+		return r, fault.New(fault.Unavailable, "writing the backup: %v", err)
+	}
+	if err := os.Link(f.Name(), name); err != nil { // unlike a rename it replaces nothing
+		return r, fault.New(fault.Unavailable, "writing the backup: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		return r, fault.New(fault.Unavailable, "writing the backup: %v", err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return r, fault.New(fault.Unavailable, "%v", err)
+	}
+	return r, nil
 }
 
 // recipients reads age recipients; a word that is none may name a file of them.

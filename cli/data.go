@@ -115,7 +115,7 @@ func inUse(dir string, err error) error {
 	if !errors.As(err, &f) || f.Kind != fault.Conflict || filepath.Base(f.File) != "lock" {
 		return err
 	}
-	return fault.New(fault.Conflict, "%s %s. Wait until it has ended. If it is tocsin serve, stop it (Ctrl-C, or kill with that number), run this, and start it again: nothing that is kept is lost by that", dir, f.Message)
+	return &fault.Error{Kind: fault.Conflict, File: f.File, Message: f.Message +". Wait until it has ended. If it is tocsin serve, stop it (Ctrl-C, or kill with that number), run this, and start it again: nothing that is kept is lost by that", dir, f.Message)
 }
 
 // here repeats the flags by which a command found its record, for the commands

@@ -23,6 +23,7 @@ func (e *env) serveCommand() *ufcli.Command {
 		Description: "Example: " + serveExample + "\n" +
 			"         tocsin serve --addr 127.0.0.1:8321 --behind-proxy 127.0.0.1/32 --host tocsin.example.org\n" +
 			"         tocsin serve --addr :443 --host tocsin.example.org --tls-cert chain.pem --tls-key key.pem\n" +
+			"         tocsin serve --recover administrator    # once, for the last administrator who lost every way in\n" +
 			"On a new folder it prints a link, good once, that makes the first administrator. What is half secure is\n" +
 			"refused with a sentence. Every tick of --every the log grows by a multiple of --pad, with entries that say\n" +
 			"nothing, and a checkpoint is signed: how busy a case is cannot be read from the log. Ends with Ctrl-C.",
@@ -53,8 +54,10 @@ func serveFlags() []ufcli.Flag {
 		text("metrics-addr", "where Prometheus may ask for /metrics; off by default"),
 		text("ping", "address that is asked after each good run of the canary, for a watcher that notices silence"),
 		&ufcli.FloatFlag{Name: "rate", Value: 50, Usage: "requests a second from one address, in bursts of four times as many; 0 is no limit", Sources: setting("rate")},
+		&ufcli.FloatFlag{Name: "person-rate", Value: 50, Usage: "requests a second to the API by one person; 0 is no limit", Sources: setting("person-rate")},
 		&ufcli.DurationFlag{Name: "every", Aliases: []string{"publish-every"}, Value: 10 * time.Minute, Usage: "time between two checkpoints", Sources: setting("every")},
 		&ufcli.Int64Flag{Name: "pad", Value: 8, Usage: "the log grows by multiples of this many entries", Sources: setting("pad")},
+		&ufcli.StringFlag{Name: "recover", Usage: "print a link, good once, by which the person of this `LOGIN` comes back who lost every way in"},
 		identityFlag(),
 		&ufcli.StringFlag{Name: "log", Value: "lines", Usage: "lines: what a person should know; json: a line a request too, without content", Sources: setting("log")},
 	}
@@ -93,6 +96,9 @@ func (e *env) serving(l app.Listening) {
 	if l.Metrics != "" {
 		fmt.Fprintf(e.out, "metrics on http://%s/metrics\n", l.Metrics)
 	}
+	if l.Recovery != "" {
+		fmt.Fprintf(e.out, "\nThis link is good once and for a day. Who uses it comes back as that person, and sets up every way in anew:\n  %s\n", l.Recovery)
+	}
 	if l.First != "" {
 		fmt.Fprintf(e.out, "\nNobody is here yet. This link is good once, and makes the first administrator:\n  %s\n", l.First)
 	}
@@ -109,7 +115,7 @@ func serveOptions(c *ufcli.Command) (o app.PlatformOptions, err error) {
 	}
 	o = app.PlatformOptions{
 		Addr: c.String("addr"), Hosts: c.StringSlice("host"), TLSCert: c.String("tls-cert"), TLSKey: c.String("tls-key"),
-		MetricsAddr: c.String("metrics-addr"), Ping: c.String("ping"), Every: every, Pad: pad, Rate: perAddress(c.Float("rate")),
+		MetricsAddr: c.String("metrics-addr"), Recover: c.String("recover"), Ping: c.String("ping"), Every: every, Pad: pad, Rate: ofFlag(c.Float("rate"), 4), PersonRate: ofFlag(c.Float("person-rate"), 6),
 		SSO: app.SSO{Issuer: c.String("sso-issuer"), ClientID: c.String("sso-client-id"), SecretFile: c.String("sso-secret-file")},
 	}
 	for _, s := range c.StringSlice("behind-proxy") {
@@ -133,12 +139,13 @@ func prefix(s string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
-// perAddress is the rate of one address; the edge takes a negative one for none.
-func perAddress(rate float64) edge.Rate {
+// ofFlag is a rate with bursts of so many seconds' worth; the edge takes a
+// negative one for none.
+func ofFlag(rate, burst float64) edge.Rate {
 	if rate <= 0 {
 		return edge.Rate{PerSecond: -1}
 	}
-	return edge.Rate{PerSecond: rate, Burst: max(1, int(4*rate))}
+	return edge.Rate{PerSecond: rate, Burst: max(1, int(burst*rate))}
 }
 
 // logAs chooses how the parts say what they have to say.

@@ -3,7 +3,10 @@ package webui
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
+	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/plan"
@@ -23,22 +26,33 @@ type dutyRow struct {
 	Exclusive   bool   // due is the end of a day
 	Zone        string // that governs
 	Readings    []readingRow
+	Further     []readingRow // beyond the first few
 	Because     []string
 	Met         string // the event that met it, in words
+	MetAddress  string
 	Address     string // its own page
 	Step        string // address of the form for what meets it; "" if there is nothing to do
 	Checked     bool   // a person has verified duty and deadline
 	Others      []alternativeRow
+	AtOnce      bool
+	Since       *time.Time // of the anchor, where there is no date
+	Gone, Whole int64      // seconds since the anchor, and from it to due; 0 draws no bar
+	Supposed    string     // added or changed by what is supposed
+	If          bool       // a sentence about it begins with "if"
 }
 
 // readingRow is one way of counting.
 type readingRow struct {
 	*plan.Reading
+	Strictest bool
+	Period    string // in words, "" for none
+	Variants  []string
 	Zone      string
-	Code      string
+	Code      string // of the state, "" where it is the duty's own
 	Tone      string
 	Steps     []string
 	Exclusive bool
+	If        bool
 	From, To  *moment // nil where the date is open on that side
 }
 
@@ -48,11 +62,16 @@ type alternativeRow struct {
 	By    string
 }
 
+// readingsShown is how many readings stand side by side; the rest is folded.
+const readingsShown = 3
+
 func (v *visit) dutyRow(p *coordination.Planned, d *plan.Duty) dutyRow {
+	kept := p.Of.Kept()
 	r := dutyRow{
 		Duty: d, Words: v.ruleTitle(p.Book, d.Rule, d.Title), ObligedName: partyName(p.Of, d.Obliged),
 		Mine: acts(p.Seen, d.Obliged), Code: string(d.State), Because: v.say(d.Because),
-		Address: dutyAddress(p.Handle, d.ID), Checked: d.Verified.Duty && d.Verified.Deadline,
+		Address: dutyAddress(p.Handle, d.ID), Checked: d.Verified.Duty && d.Verified.Deadline, AtOnce: plan.AtOnce(d),
+		If: !kept || len(d.Assumes) > 0,
 	}
 	if d.Of != "" {
 		r.ProductName = productName(p.Of, d.Of)
@@ -60,42 +79,122 @@ func (v *visit) dutyRow(p *coordination.Planned, d *plan.Duty) dutyRow {
 	for _, to := range d.To {
 		r.ToNames = append(r.ToNames, v.recipient(p, to))
 	}
-	r.Tone, r.Icon = stateTone(d, p.Of.Kept())
 	if d.PastDue && d.State == plan.Running {
 		r.Code = "past-due"
 	}
+	r.Tone, r.Icon = stateTone(d, kept, v.Now)
 	for _, x := range d.Readings {
-		row := readingRow{Reading: x, Code: string(x.State), Steps: v.say(x.Steps), Exclusive: x.Exclusive(), Zone: x.Zone()}
-		row.Tone, _ = stateTone(&plan.Duty{State: x.State}, p.Of.Kept())
-		if row.Zone == "" {
-			row.Zone = governing(x.DueEarliest, x.DueLatest)
+		row := v.readingRow(p, d, x)
+		row.If = r.If
+		if row.Code == r.Code || row.Code == string(d.State) {
+			row.Code = ""
 		}
-		if d.Due != nil && x.DueEarliest != nil && x.DueEarliest.Equal(d.Due.Time) {
+		if row.Strictest {
 			r.Exclusive, r.Zone = x.Exclusive(), row.Zone
-		}
-		row.From, row.To = v.instant(x.DueEarliest, row.Exclusive, row.Zone), v.instant(x.DueLatest, row.Exclusive, row.Zone)
-		if row.From != nil && row.To != nil && x.DueEarliest.Equal(x.DueLatest.Time) {
-			row.To = row.From
 		}
 		r.Readings = append(r.Readings, row)
 	}
+	slices.SortStableFunc(r.Readings, func(a, b readingRow) int { // the strictest first
+		return map[bool]int{true: -1}[a.Strictest] - map[bool]int{true: -1}[b.Strictest]
+	})
+	if n := len(r.Readings); n > readingsShown+1 {
+		r.Readings, r.Further = r.Readings[:readingsShown], r.Readings[readingsShown:]
+	}
 	if d.MetBy != nil {
 		r.Met = v.eventWords(p.Of, *d.MetBy)
+		r.MetAddress = eventAddress(p.Handle, *d.MetBy)
 	}
 	for _, a := range d.Alternatives {
 		row := alternativeRow{Code: string(a.State)}
 		for _, id := range a.Given {
 			row.Given = append(row.Given, v.eventWords(p.Of, id))
 		}
-		if a.MetBy != nil {
+		if a.MetBy != nil && !slices.Contains(a.Given, *a.MetBy) {
 			row.By = v.eventWords(p.Of, *a.MetBy)
 		}
 		r.Others = append(r.Others, row)
 	}
-	if g := groupOf(d.State); p.Of.Kept() && (g == "todo" || g == "waiting" && r.Mine) && d.State != plan.NoRecord {
+	v.passed(&r, d)
+	if g := groupOf(d.State); kept && (g == "todo" || g == "waiting" && r.Mine) && d.State != plan.NoRecord {
 		r.Step = stepAddress(p.Handle, d.Rule, d.Stage, d.Obliged, d.Of, d.To, d.Duty)
 	}
 	return r
+}
+
+// passed tells how much of the time is gone.
+func (v *visit) passed(r *dutyRow, d *plan.Duty) {
+	if d.Anchor == nil || d.Anchor.Earliest == nil {
+		return
+	}
+	from := d.Anchor.Earliest.Time
+	if d.Due == nil {
+		r.Since = &from
+		return
+	}
+	if groupOf(d.State) == "todo" && d.Due.After(from) {
+		r.Whole = int64(d.Due.Sub(from) / time.Second)
+		r.Gone = max(0, min(r.Whole, int64(v.Now.Sub(from)/time.Second)))
+	}
+}
+
+func (v *visit) readingRow(p *coordination.Planned, d *plan.Duty, x *plan.Reading) readingRow {
+	row := readingRow{Reading: x, Code: string(x.State), Steps: v.say(x.Steps), Exclusive: x.Exclusive(), Zone: x.Zone(), Period: v.period(x.Period())}
+	row.Tone, _ = stateTone(&plan.Duty{State: x.State}, p.Of.Kept(), v.Now)
+	if row.Zone == "" {
+		row.Zone = governing(x.DueEarliest, x.DueLatest)
+	}
+	for _, part := range strings.Split(x.Variant, ",") {
+		if zone, ok := strings.CutPrefix(part, "zone="); ok {
+			row.Variants = append(row.Variants, v.t("case.variant-zone", "zone", zone))
+		} else if part != "" {
+			row.Variants = append(row.Variants, v.codeWords("case.variant.", part))
+		}
+	}
+	if d.Due != nil && x.DueEarliest != nil {
+		row.Strictest = x.DueEarliest.Equal(d.Due.Time) && !x.Zoned()
+	} else if d.Due != nil && x.DueLatest != nil {
+		row.Strictest = x.DueLatest.Equal(d.Due.Time) && !x.Zoned()
+	}
+	row.From, row.To = v.instant(x.DueEarliest, row.Exclusive, row.Zone), v.instant(x.DueLatest, row.Exclusive, row.Zone)
+	if row.From != nil && row.To != nil && x.DueEarliest.Equal(x.DueLatest.Time) {
+		row.To = row.From
+	}
+	return row
+}
+
+// period says a length of legal time: 48 h, 14 d, 1 month. What has no words
+// stays as the rule writes it.
+func (v *visit) period(text string) string {
+	rest, ok := strings.CutPrefix(text, "P")
+	if !ok || text == "PT0S" || text == "P0D" {
+		return ""
+	}
+	date, clock, _ := strings.Cut(rest, "T")
+	var out []string
+	take := func(part string, units map[byte]string) bool {
+		for part != "" {
+			i := strings.IndexFunc(part, func(r rune) bool { return r < '0' || r > '9' })
+			if i < 1 {
+				return false
+			}
+			key, known := units[part[i]]
+			if !known {
+				return false
+			}
+			n := 0
+			for _, digit := range part[:i] {
+				n = n*10 + int(digit-'0')
+			}
+			out = append(out, v.t(key, "n", n))
+			part = part[i+1:]
+		}
+		return true
+	}
+	if !take(date, map[byte]string{'Y': "case.unit.year", 'M': "case.unit.month", 'W': "case.unit.week", 'D': "common.unit.d"}) ||
+		!take(clock, map[byte]string{'H': "common.unit.h", 'M': "common.unit.min"}) {
+		return text
+	}
+	return strings.Join(out, " ")
 }
 
 // instant writes one end of a computed date.
@@ -120,40 +219,49 @@ func governing(at ...*plan.Instant) string {
 	return ""
 }
 
-// stateTone gives the tone and icon of a state. Absence from outside sources is
-// never red: it is no breach.
-func stateTone(d *plan.Duty, kept bool) (tone, icon string) {
-	switch d.State {
-	case plan.Missed:
-		if kept {
-			return "over", "alert"
+// stateTone gives the tone and icon of a state. A case from outside sources has
+// no colours: absence from them is no breach, and nothing of it is owed here.
+func stateTone(d *plan.Duty, kept bool, now time.Time) (tone, icon string) {
+	switch {
+	case !kept:
+		if d.State == plan.Met || d.State == plan.MetLate {
+			return "plain", "check"
 		}
-		return "plain", "question"
-	case plan.Running:
-		if d.PastDue {
-			return "over", "alert"
-		}
+		return "plain", ""
+	case d.State == plan.Missed, d.State == plan.Running && d.PastDue:
+		return "over", "alert"
+	case d.State == plan.Running && d.Due != nil && d.Due.Sub(now) <= soon:
 		return "warn", "clock"
-	case plan.Open:
-		return "warn", "dots"
-	case plan.Met, plan.Waived:
+	case d.State == plan.Running:
+		return "plain", "clock"
+	case d.State == plan.Open && plan.AtOnce(d):
+		return "warn", "clock"
+	case d.State == plan.Met, d.State == plan.Waived:
 		return "good", "check"
-	case plan.MetLate:
+	case d.State == plan.MetLate:
 		return "warn", "check"
-	case plan.Disputed, plan.MetOrLate, plan.NoRecord:
+	case d.State == plan.Disputed, d.State == plan.MetOrLate, d.State == plan.NoRecord:
 		return "plain", "question"
 	}
-	return "plain", "dots"
+	return "plain", ""
 }
 
 // recipient is the name of whom a duty addresses: a party of the case that is
-// it, or the directory's own name.
+// it, the directory's own name, or the relation that the rule names.
 func (v *visit) recipient(p *coordination.Planned, id string) string {
 	if party := p.Of.Party(id); party != nil {
 		return partyName(p.Of, id)
 	}
-	if p.Book != nil {
-		if e := p.Book.Entry(id); e != nil {
+	return v.addressee(p.Book, id)
+}
+
+// addressee is the name of a recipient that is no party of the case.
+func (v *visit) addressee(b *rulebook.Book, id string) string {
+	if key := "case.addressee." + id; v.words.has(key) {
+		return v.t(key)
+	}
+	if b != nil {
+		if e := b.Entry(id); e != nil {
 			return rulebook.T(e.Title, v.Lang)
 		}
 	}
@@ -184,59 +292,10 @@ func (v *visit) kindWords(k casefile.Kind) string {
 	return k.Words()
 }
 
-// changeRow is one line of what a supposed event changes.
-type changeRow struct {
-	Code, Tone, Words, Who string
-	Fields                 []string // state: running → met
-}
-
-// changeRows puts a difference into words: what is new, gone or otherwise.
-func (v *visit) changeRows(p *coordination.Planned, diff *plan.Difference) []changeRow {
-	byID := map[string]*plan.Duty{}
-	for _, d := range p.Plan.Duties {
-		byID[d.ID] = d
+// zoneOf is a zone by its name, UTC for none that is known.
+func zoneOf(name string) *time.Location {
+	if z, err := calendar.Zone(name); err == nil && name != "" {
+		return z
 	}
-	var out []changeRow
-	add := func(code, tone string, list []plan.Change) {
-		for _, c := range list {
-			row := changeRow{Code: code, Tone: tone, Words: c.ID}
-			if d := byID[c.ID]; d != nil {
-				row.Words, row.Who = v.ruleTitle(p.Book, d.Rule, d.Title), partyName(p.Of, d.Obliged)
-			} else if rule, ok := c.Before["rule"].(string); ok {
-				row.Words = v.ruleTitle(p.Book, rule, c.ID)
-			}
-			row.Fields = v.changed(c)
-			out = append(out, row)
-		}
-	}
-	add("added", "warn", diff.Added)
-	add("changed", "accent", diff.Changed)
-	add("removed", "plain", diff.Removed)
-	return out[:min(len(out), 4*dutiesPerPage)]
-}
-
-// changed lists the fields that people look at: state and due.
-func (v *visit) changed(c plan.Change) []string {
-	var out []string
-	word := func(name string, x any) string {
-		s := fmt.Sprint(x)
-		switch {
-		case x == nil || s == "<nil>":
-			return "–"
-		case name == "state" && v.words.has("case.state."+s):
-			return v.t("case.state." + s)
-		}
-		return s
-	}
-	for _, name := range []string{"state", "due", "met_by"} {
-		after, ok := c.After[name]
-		before, had := c.Before[name]
-		switch {
-		case ok && had && fmt.Sprint(before) != fmt.Sprint(after):
-			out = append(out, v.t("case.field."+name)+": "+word(name, before)+" → "+word(name, after))
-		case ok && !had && after != nil:
-			out = append(out, v.t("case.field."+name)+": "+word(name, after))
-		}
-	}
-	return slices.Clip(out)
+	return time.UTC
 }

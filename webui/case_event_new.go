@@ -14,35 +14,48 @@ import (
 	"tocsin/record"
 )
 
+// chooseView is the first step of a new event: what happened.
+type chooseView struct {
+	caseHead
+	Groups []kindGroup
+	Party  string // carried on, as are other fields of the address
+	Rest   string
+}
+
+type kindGroup struct {
+	Code  string
+	Kinds []kindChoice
+}
+
+type kindChoice struct{ Words, Href string }
+
 // eventForm is the form for a new event, and the preview of what it changes.
 type eventForm struct {
 	caseHead
-	Kinds, Parties, Products, Sources, Precisions, Zones []option
-	Key                                                  string
-	Version                                              int64
-	Preview                                              *previewView
-	Sent                                                 url.Values // fields of the previewed event, to be sent again
-	Wrong                                                string     // what the event as a whole has wrong
+	Kind        casefile.Kind
+	Words       string // of the kind
+	Parties     partyList
+	Products    []option
+	Sources     []option
+	Authorities []option
+	First, More []formField // what the kind uses, and the rest
+	Asks        bool        // the kind tells somebody: to is shown first
+	Times       timeChoices
+	Key         string
+	Version     int64
+	Preview     *previewView
+	Sent        url.Values // fields of the previewed event, to be sent again
+	Wrong       string     // what the event as a whole has wrong
 }
 
-// previewView is what the event would change, before it is kept.
+// previewView is what an event would change, before it is kept.
 type previewView struct {
 	Event    eventRow
 	Basis    string
 	Warnings []string
 	Meets    []string
 	Changes  []changeRow
-}
-
-// eventFields are the keys of an event that the form has a field for, by what
-// their text becomes: text, list, time, flag.
-var eventFields = map[string]string{
-	"kind": "text", "by": "text", "of": "text", "rule": "text", "stage": "text", "via": "text", "label": "text", "text": "text",
-	"source": "text", "result": "text", "reason": "text", "review-on": "text", "re": "text", "how": "text", "detail": "text",
-	"form": "text", "where": "text", "mandate": "text", "incident": "text", "impact": "text",
-	"to": "list", "with": "list", "nature": "list", "disputes": "list",
-	"until": "time", "due": "time",
-	"exploited": "flag", "reveals": "flag", "user-action": "flag",
+	More     int
 }
 
 func (s *Site) eventNew(v *visit) error {
@@ -50,7 +63,36 @@ func (s *Site) eventNew(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("case-event-new", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("case.add-event")), "cases", v.eventForm(seen))
+	if !casefile.Kind(v.Form.Get("kind")).Known() {
+		return v.choose(seen)
+	}
+	return v.show("case-event-new", v.caseTitle(seen, v.t("case.add-event")), "cases", v.eventForm(seen))
+}
+
+// choose shows the kinds of events, sorted by what somebody wants to tell.
+func (v *visit) choose(seen *coordination.Seen) error {
+	d := chooseView{caseHead: head(seen, "record")}
+	q := url.Values{}
+	for name, values := range v.r.URL.Query() {
+		if name != "kind" && name != "lang" {
+			q[name] = values
+		}
+	}
+	for _, g := range kindGroups {
+		group := kindGroup{Code: g.Code}
+		for _, k := range g.Kinds {
+			q.Set("kind", string(k))
+			group.Kinds = append(group.Kinds, kindChoice{v.kindWords(k), d.Base + "/events/new?" + q.Encode()})
+		}
+		d.Groups = append(d.Groups, group)
+	}
+	return v.show("case-event-choose", v.caseTitle(seen, v.t("case.add-event")), "cases", d)
+}
+
+// caseTitle is the title of a page of a case: its id and the page, never the
+// case's own title (security.md: tabs and histories are read by others).
+func (v *visit) caseTitle(seen *coordination.Seen, page string) string {
+	return v.t("case.title", "case", seen.Case.File.Case, "page", page)
 }
 
 // seenFor gives the case of the address, if the reader may do the act there.
@@ -69,21 +111,33 @@ func (v *visit) seenFor(act access.Act) (*coordination.Seen, error) {
 }
 
 func (v *visit) eventForm(seen *coordination.Seen) eventForm {
-	c := seen.Case
+	kind := casefile.Kind(v.Form.Get("kind"))
 	d := eventForm{
-		caseHead: head(seen, "record"), Key: v.Form.Get("key"), Version: seen.Version,
-		Kinds: v.kindOptions(), Parties: partyOptions(c, v.t("case.nobody-known")), Products: productOptions(c, v.t("case.no-product")),
-		Sources:    sourceOptions(c, v.t("case.no-source")),
-		Precisions: []option{{"minute", v.t("case.precision.minute")}, {"hour", v.t("case.precision.hour")}, {"day", v.t("case.precision.day")}, {"month", v.t("case.precision.month")}},
-		Zones:      []option{{v.Zone.String(), v.t("case.your-zone", "zone", v.Zone.String())}, {"UTC", "UTC"}, {"unknown", v.t("case.zone-unknown")}},
+		caseHead: head(seen, "record"), Kind: kind, Words: v.kindWords(kind), Key: v.Form.Get("key"), Version: seen.Version,
+		Parties: partiesOf(seen.Case, v.t("case.nobody-known")), Products: productOptions(seen.Case, v.t("case.no-product")),
+		Sources: sourceOptions(seen.Case, v.t("case.no-source")), Authorities: v.authorities(), Times: v.timeChoices(),
+		Asks: slices.Contains(kindKeys[kind], "to") || len(v.Form["to"]) > 0,
 	}
-	if v.Zone.String() == "UTC" {
-		d.Zones = d.Zones[1:]
+	d.First, d.More = v.fieldsFor(seen, kind)
+	if len(seen.Parties) == 1 && !v.Form.Has("by") { // most often somebody speaks for their own side
+		v.Form.Set("by", seen.Parties[0])
 	}
 	if d.Key == "" {
 		d.Key = newKey()
 	}
 	return d
+}
+
+// Told lists the recipients that are no parties of the case: entries of the
+// directory, for the fields that take them.
+func (d eventForm) Told(sent []string) []string {
+	var out []string
+	for _, to := range sent {
+		if to != "" && (d.Parties.Many || d.Seen.Case.Party(to) == nil) && !slices.Contains(out, to) {
+			out = append(out, to)
+		}
+	}
+	return append(out, "")
 }
 
 // eventAdd previews what was filled in; with do=keep it keeps what was previewed.
@@ -92,11 +146,22 @@ func (s *Site) eventAdd(v *visit) error {
 	if err != nil {
 		return err
 	}
-	title := v.t("case.title", "case", seen.Case.File.Case, "page", v.t("case.add-event"))
+	if !casefile.Kind(v.Form.Get("kind")).Known() {
+		v.problem("kind", "case.kind-missing")
+		return v.choose(seen)
+	}
+	title := v.caseTitle(seen, v.t("case.add-event"))
 	d := v.eventForm(seen)
 	e, err := v.eventSent()
 	if err == nil && v.Form.Get("do") == "keep" {
-		return v.eventKeep(seen, e)
+		if err = v.eventKeep(seen, e); fault.KindOf(err) == fault.Conflict && err != nil {
+			// Somebody was faster: what was filled in is shown again, over the case as
+			// it is now.
+			d.Wrong, err = v.t("case.changed-meanwhile"), nil
+			v.answered = false
+		} else if err == nil {
+			return nil
+		}
 	}
 	var preview *coordination.Preview
 	if err == nil {
@@ -109,16 +174,7 @@ func (s *Site) eventAdd(v *visit) error {
 	case err != nil:
 		return err
 	}
-	d.Preview = &previewView{Event: v.eventRow(seen, &preview.Event, nil), Basis: preview.Basis, Warnings: preview.Warnings}
-	p := &coordination.Planned{Seen: seen, Plan: preview.After, Book: v.o.Book, Of: seen.Case}
-	if preview.Difference != nil {
-		d.Preview.Changes = v.changeRows(p, preview.Difference)
-	}
-	for _, duty := range preview.After.Duties {
-		if slices.Contains(preview.Meets, duty.ID) {
-			d.Preview.Meets = append(d.Preview.Meets, v.ruleTitle(v.o.Book, duty.Rule, duty.Title))
-		}
-	}
+	d.Preview = v.preview(seen, preview)
 	d.Sent = url.Values{}
 	for name, values := range v.Form {
 		if name != "do" {
@@ -126,10 +182,27 @@ func (s *Site) eventAdd(v *visit) error {
 		}
 	}
 	d.Sent.Set("key", d.Key)
-	if d.Sent.Get("version") == "" {
-		d.Sent.Set("version", v.Form.Get("version"))
-	}
+	d.Sent.Set("version", formatInt(seen.Version)) // what was looked at is what is judged
 	return v.show("case-event-new", title, "cases", d)
+}
+
+// preview says in words what an event would change.
+func (v *visit) preview(seen *coordination.Seen, x *coordination.Preview) *previewView {
+	out := &previewView{Event: v.eventRow(seen, &x.Event, nil), Basis: x.Basis, Warnings: x.Warnings}
+	out.Event.Address = ""
+	if x.Difference != nil {
+		after := &coordination.Planned{Seen: seen, Plan: x.After, Book: v.o.Book, Of: seen.Case}
+		out.Changes, out.More = v.changeRows(after, x.Difference)
+	}
+	if x.After == nil {
+		return out
+	}
+	for _, duty := range x.After.Duties {
+		if slices.Contains(x.Meets, duty.ID) {
+			out.Meets = append(out.Meets, v.ruleTitle(v.o.Book, duty.Rule, duty.Title))
+		}
+	}
+	return out
 }
 
 func (v *visit) eventKeep(seen *coordination.Seen, e casefile.Event) error {
@@ -152,7 +225,8 @@ func (v *visit) eventWrong(d *eventForm, err error) {
 		if i := strings.LastIndexByte(key, '.'); i >= 0 {
 			key = key[i+1:]
 		}
-		if _, ok := eventFields[key]; ok || key == "at" {
+		key, _, _ = strings.Cut(key, "[")
+		if becomes(key) != "" || key == "at" {
 			v.problems = map[string]string{key: f.Message}
 			return
 		}
@@ -165,29 +239,33 @@ func (v *visit) eventWrong(d *eventForm, err error) {
 // knows what fits which kind.
 func (v *visit) eventSent() (casefile.Event, error) {
 	m := map[string]any{"at": v.timeSent("at")}
-	for name, becomes := range eventFields {
+	for name := range v.Form {
 		text := strings.TrimSpace(v.Form.Get(name))
-		if text == "" {
+		if text == "" && len(v.Form[name]) < 2 {
 			continue
 		}
-		switch becomes {
+		switch becomes(name) {
 		case "list":
-			var list []string
-			for _, x := range v.Form[name] {
-				if x = strings.TrimSpace(x); x != "" && !slices.Contains(list, x) {
-					list = append(list, x)
-				}
+			if list := distinct(v.Form[name]); len(list) > 0 {
+				m[name] = list
 			}
-			m[name] = list
+		case "words":
+			m[name] = splitWords(text)
 		case "time":
 			t, err := v.readMoment(text)
 			if err != nil {
 				return casefile.Event{}, &fault.Error{Kind: fault.Invalid, Key: name, Message: err.Error()}
 			}
 			m[name] = t.Format("2006-01-02T15:04:05Z07:00")
+		case "number":
+			n := v.formInt(name)
+			if n < 0 {
+				return casefile.Event{}, &fault.Error{Kind: fault.Invalid, Key: name, Message: v.t("case.no-number")}
+			}
+			m[name] = n
 		case "flag":
 			m[name] = true
-		default:
+		case "text", "long", "date":
 			m[name] = text
 		}
 	}
@@ -198,48 +276,15 @@ func (v *visit) eventSent() (casefile.Event, error) {
 	return casefile.ParseEvent("", data)
 }
 
-// timeSent makes the time of a case file of the fields name, name-precision and
-// name-zone. Nothing filled in is now, to the second.
-func (v *visit) timeSent(name string) any {
-	value, precision, zone := strings.TrimSpace(v.Form.Get(name)), v.Form.Get(name+"-precision"), v.Form.Get(name+"-zone")
-	if value == "" {
-		return v.Now.UTC().Format("2006-01-02T15:04:05Z07:00")
-	}
-	if precision == "day" && len(value) > 10 {
-		value = value[:10]
-	}
-	if precision == "month" && len(value) > 7 {
-		value = value[:7]
-	}
-	if precision == "" {
-		precision = "minute"
-	}
-	if zone == "" {
-		zone = v.Zone.String()
-	}
-	return map[string]string{"value": value, "precision": precision, "zone": zone}
-}
-
-// fieldsOf lists the fields of an event with their values, for choosing which of
-// them a receipt opens.
-func fieldsOf(e *casefile.Event) []option {
-	data, err := json.Marshal(e)
-	if err != nil {
-		return nil
-	}
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(data, &m); err != nil {
-		return nil
-	}
-	var out []option
-	for name, value := range m {
-		if name == "recorded-at" || name == "recorded-by" {
-			continue
+// distinct gives what was sent under one name, each once, without the empty.
+func distinct(sent []string) []string {
+	var list []string
+	for _, x := range sent {
+		if x = strings.TrimSpace(x); x != "" && !slices.Contains(list, x) {
+			list = append(list, x)
 		}
-		out = append(out, option{name, clipText(string(value), 120)})
 	}
-	slices.SortFunc(out, func(a, b option) int { return strings.Compare(a.Value, b.Value) })
-	return out
+	return list
 }
 
 func jsonOf(x any) ([]byte, error) { return json.Marshal(x) }

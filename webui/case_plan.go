@@ -1,15 +1,14 @@
 package webui
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"tocsin/casefile"
 	"tocsin/coordination"
-	"tocsin/internal/fault"
 	"tocsin/plan"
 	"tocsin/rulebook"
 )
@@ -19,19 +18,26 @@ type planView struct {
 	caseHead
 	Plan         *plan.Plan
 	Groups       []dutyGroup
+	Duties       []dutyRow // of the group that is shown
 	Prohibitions []prohibitedRow
 	Conflicts    []conflictRow
 	Standing     []standingRow
 	Warnings     []string
-	Changes      []changeRow // what the supposition changes
+	Reviews      []reviewRow
+	More         map[string]int // how many lines of a list are not shown
+	Changes      []changeRow    // what the supposition changes
+	MoreChanges  int
 	Supposed     bool
 	Asked        planAsked
-	Parties      []option
+	Parties      partyList
 	Kinds        []option
 	Products     []option
 	Next, Prev   string // addresses of the pages of duties
 	From, To, Of int
-	Nothing      bool // as far as the file shows, nothing is due from the reader
+	Nothing      bool       // as far as the file shows, nothing is due from the reader
+	Then         *time.Time // the plan is looked at from another time
+	KnownThen    *time.Time
+	Files        string // query of the downloads
 }
 
 // planAsked is what the page was asked for.
@@ -40,10 +46,11 @@ type planAsked struct {
 	Kind, By, Product, When, To string // of a supposed event
 }
 
-// dutyGroup is the duties of one sort, in the plan's order.
+// dutyGroup counts the duties of one sort.
 type dutyGroup struct {
-	Code   string // todo, waiting, done, aside
-	Duties []dutyRow
+	Code string // todo, waiting, done, aside
+	N    int
+	Href string
 }
 
 // dutiesPerPage bounds a page: a case may have thousands of duties.
@@ -72,21 +79,36 @@ func (s *Site) casePlan(v *visit) error {
 	if err != nil {
 		return err
 	}
-	handle := v.r.PathValue("handle")
-	planned, err := v.o.Desk.Plan(v.ctx(), v.Who, handle, o)
+	planned, err := v.o.Desk.Plan(v.ctx(), v.Who, v.r.PathValue("handle"), o)
 	if err != nil {
 		return err
 	}
 	d := planView{caseHead: head(planned.Seen, "plan"), Plan: planned.Plan, Asked: asked, Supposed: len(o.WhatIf) > 0}
-	v.fillDuties(&d, planned)
-	v.fillRest(&d, planned)
-	if diff := planned.Plan.Difference; diff != nil {
-		d.Changes = v.changeRows(planned, diff)
+	if !o.At.IsZero() {
+		d.Then = &o.At
 	}
-	d.Parties = partyOptions(planned.Case, v.t("case.every-party"))
+	if !o.AsKnownAt.IsZero() {
+		d.KnownThen = &o.AsKnownAt
+	}
+	supposed := map[string]string{}
+	if diff := planned.Plan.Difference; diff != nil {
+		d.Changes, d.MoreChanges = v.changeRows(planned, diff)
+		for code, list := range map[string][]plan.Change{"added": diff.Added, "changed": diff.Changed} {
+			for _, c := range list {
+				supposed[c.ID] = code
+			}
+		}
+	}
+	v.fillDuties(&d, planned, supposed)
+	v.fillRest(&d, planned)
+	if err := v.fillReviews(&d, planned.Seen); err != nil {
+		return err
+	}
+	d.Parties = partiesOf(planned.Case, v.t("case.every-party"))
 	d.Products = productOptions(planned.Case, v.t("case.no-product"))
 	d.Kinds = v.kindOptions()
-	return v.show("case-plan", v.t("case.title", "case", planned.Case.File.Case, "page", v.t("case.plan")), "cases", d)
+	d.Files = v.filesQuery()
+	return v.show("case-plan", v.caseTitle(planned.Seen, v.t("case.plan")), "cases", d)
 }
 
 // planAsked reads from where the plan is looked at, and what is supposed.
@@ -109,6 +131,7 @@ func (v *visit) planAsked() (planAsked, coordination.PlanOptions, error) {
 			return a, o, err
 		}
 		*into = t
+		*text = t.In(v.Zone).Format("2006-01-02T15:04") // as a field of a browser wants it
 	}
 	if a.Kind != "" {
 		o.WhatIf = []string{a.spec(v)}
@@ -135,23 +158,32 @@ func (a planAsked) spec(v *visit) string {
 	return strings.Join(words, " ")
 }
 
-// readMoment reads what a date field of a browser sends, in the reader's zone,
-// or RFC 3339.
-func (v *visit) readMoment(text string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, v.Zone); err == nil {
-			return t, nil
-		}
+// urgency sorts what is to be done: past due, at once, by date, then what has
+// neither.
+func urgency(d *plan.Duty) (rank int, due time.Time) {
+	switch {
+	case d.State == plan.Missed || d.PastDue && d.State == plan.Running:
+		rank = 0
+	case d.State == plan.Open && plan.AtOnce(d):
+		rank = 1
+	case d.State == plan.Running:
+		rank = 2
+	case d.State == plan.Open && d.Modality == "must":
+		rank = 3
+	case d.State == plan.Open:
+		rank = 4
+	default:
+		rank = 5
 	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t, nil
+	if d.Due != nil {
+		due = d.Due.Time
 	}
-	return time.Time{}, fault.New(fault.Invalid, "%q is no date and time, such as 2026-11-24T14:51", clipText(text, 40))
+	return rank, due
 }
 
 // fillDuties puts one page of the duties of the chosen sort into their rows,
 // and counts the others.
-func (v *visit) fillDuties(d *planView, p *coordination.Planned) {
+func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[string]string) {
 	sorted := map[string][]*plan.Duty{}
 	own := 0
 	for _, duty := range p.Plan.Duties {
@@ -163,28 +195,38 @@ func (v *visit) fillDuties(d *planView, p *coordination.Planned) {
 	}
 	d.Nothing = own == 0 && len(p.Parties) > 0
 	for _, g := range groupOrder {
-		d.Groups = append(d.Groups, dutyGroup{Code: g})
+		q := url.Values{}
+		for name, x := range v.r.URL.Query() {
+			q[name] = x
+		}
+		q.Set("show", g)
+		q.Del("from")
+		q.Del("lang")
+		d.Groups = append(d.Groups, dutyGroup{g, len(sorted[g]), d.Base + "/plan?" + q.Encode()})
 	}
-	for i := range d.Groups {
-		all := sorted[d.Groups[i].Code]
-		d.Groups[i].Duties = make([]dutyRow, 0)
-		if d.Groups[i].Code != d.Asked.Show {
-			d.Groups[i].Duties = make([]dutyRow, len(all)) // only their number is shown
-			continue
-		}
-		first, _ := strconv.Atoi(v.Form.Get("from"))
-		first = max(0, min(first, len(all)))
-		last := min(first+dutiesPerPage, len(all))
-		for _, duty := range all[first:last] {
-			d.Groups[i].Duties = append(d.Groups[i].Duties, v.dutyRow(p, duty))
-		}
-		d.From, d.To, d.Of = first+1, last, len(all)
-		if last < len(all) {
-			d.Next = v.here("from", strconv.Itoa(last))
-		}
-		if first > 0 {
-			d.Prev = v.here("from", strconv.Itoa(max(0, first-dutiesPerPage)))
-		}
+	all := sorted[d.Asked.Show]
+	if d.Asked.Show == "todo" && p.Of.Kept() {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b *plan.Duty) int {
+			ra, da := urgency(a)
+			rb, db := urgency(b)
+			return cmp.Or(cmp.Compare(ra, rb), da.Compare(db))
+		})
+	}
+	first, _ := strconv.Atoi(v.Form.Get("from"))
+	first = max(0, min(first, len(all)))
+	last := min(first+dutiesPerPage, len(all))
+	for _, duty := range all[first:last] {
+		row := v.dutyRow(p, duty)
+		row.Supposed = supposed[duty.ID]
+		d.Duties = append(d.Duties, row)
+	}
+	d.From, d.To, d.Of = first+1, last, len(all)
+	if last < len(all) {
+		d.Next = v.here("from", strconv.Itoa(last))
+	}
+	if first > 0 {
+		d.Prev = v.here("from", strconv.Itoa(max(0, first-dutiesPerPage)))
 	}
 }
 
@@ -196,52 +238,6 @@ func (v *visit) here(name, value string) string {
 	}
 	q.Set(name, value)
 	return "?" + q.Encode()
-}
-
-// prohibitedRow is a lock, with what opens it.
-type prohibitedRow struct {
-	*plan.Prohibited
-	Words, PartyName, ProductName string
-	Open                          bool
-	Because                       []string
-	AllowedNames                  []string
-}
-
-// conflictRow is two rules that pull apart.
-type conflictRow struct {
-	*plan.Conflict
-	PartyName string
-	Because   []string
-}
-
-type standingRow struct {
-	*plan.Standing
-	PartyName string
-}
-
-func (v *visit) fillRest(d *planView, p *coordination.Planned) {
-	for _, x := range p.Plan.Prohibitions {
-		if x.State == "awaiting-anchor" {
-			continue
-		}
-		row := prohibitedRow{Prohibited: x, PartyName: partyName(p.Of, x.Party), Open: x.State != "in-force", AllowedNames: partyNames(p.Of, x.Allowed)}
-		if x.Of != "" {
-			row.ProductName = productName(p.Of, x.Of)
-		}
-		row.Words, row.Because = v.ruleTitle(p.Book, x.Rule, x.Title), v.say(x.Because)
-		d.Prohibitions = append(d.Prohibitions, row)
-	}
-	for _, x := range p.Plan.Conflicts {
-		d.Conflicts = append(d.Conflicts, conflictRow{x, partyName(p.Of, x.Party), v.say(x.Because)})
-	}
-	for _, x := range p.Plan.Standing {
-		d.Standing = append(d.Standing, standingRow{x, partyName(p.Of, x.Party)})
-	}
-	// Thousands of parties make thousands of lines: the same page bound holds.
-	d.Prohibitions = d.Prohibitions[:min(len(d.Prohibitions), dutiesPerPage)]
-	d.Conflicts = d.Conflicts[:min(len(d.Conflicts), dutiesPerPage)]
-	d.Standing = d.Standing[:min(len(d.Standing), dutiesPerPage)]
-	d.Warnings = v.say(p.Plan.Warnings[:min(len(p.Plan.Warnings), dutiesPerPage)])
 }
 
 // ruleTitle is the title of a rule in the reader's language.
@@ -262,11 +258,19 @@ func (v *visit) say(reasons []plan.Reason) []string {
 	return out
 }
 
-// kindOptions are the kinds of events in the reader's language, in its order.
+// kindOptions are the kinds of events in the reader's language, in the order of
+// their groups.
 func (v *visit) kindOptions() []option {
 	out := []option{{"", v.t("case.choose-kind")}}
-	for _, k := range casefile.Kinds() {
-		out = append(out, option{string(k), v.kindWords(k)})
+	for _, g := range kindGroups {
+		for _, k := range g.Kinds {
+			out = append(out, option{string(k), v.kindWords(k)})
+		}
 	}
 	return out
+}
+
+// eventAddress is the page of an event.
+func eventAddress(handle, event string) string {
+	return "/cases/" + url.PathEscape(handle) + "/events/" + url.PathEscape(event)
 }

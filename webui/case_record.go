@@ -4,13 +4,13 @@ import (
 	"html/template"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"tocsin/casefile"
 	"tocsin/coordination"
-	"tocsin/internal/fault"
 	"tocsin/record"
 )
 
@@ -22,26 +22,37 @@ type recordView struct {
 	From, To   int
 	Of         int
 	Oldest     bool // first
+	Party      string
+	Parties    partyList
 }
 
 // eventRow is one event as a reader sees it.
 type eventRow struct {
 	*casefile.Event
-	Words    string
-	ByName   string
-	ToNames  []string
-	Product  string
-	At       string // as it is stated
-	Recorded *time.Time
-	Index    int64 // leaf in the log; -1 for none
-	Source   *casefile.Source
-	Claim    bool // another's word: it moves no clock until it is adopted
-	Mine     bool // it is about a party that the reader acts for
-	Disputed []string
-	Erased   []string
-	Text     template.HTML
-	Address  string
+	Words      string
+	ByName     string
+	ToNames    []string
+	Product    string
+	At         stated
+	Recorded   *time.Time
+	RecordedBy string // who authenticated, where that is told
+	Index      int64  // leaf in the log; -1 for none
+	Source     *casefile.Source
+	Claim      bool // another's word: it moves no clock until it is adopted
+	ClaimedBy  string
+	Mine       bool // it is about a party that the reader acts for
+	Disputed   []linked
+	Retires    []linked
+	About      *linked // another event that it is about
+	UntilAt    *stated
+	DueAt      *stated
+	Erased     []string
+	Text       template.HTML
+	Address    string
 }
+
+// linked is another entry in a few words, with its address.
+type linked struct{ Words, Href string }
 
 // eventsPerPage bounds the page of the record.
 const eventsPerPage = 100
@@ -54,15 +65,23 @@ func (s *Site) caseRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := recordView{caseHead: head(seen, "record"), Of: len(seen.Case.Events), Oldest: v.Form.Get("order") == "oldest"}
+	d := recordView{caseHead: head(seen, "record"), Oldest: v.Form.Get("order") == "oldest", Party: v.Form.Get("party")}
+	d.Parties = partiesOf(seen.Case, v.t("case.every-party"))
+	var all []int
+	for i := range seen.Case.Events {
+		if e := &seen.Case.Events[i]; d.Party == "" || concerns(e, d.Party) {
+			all = append(all, i)
+		}
+	}
+	d.Of = len(all)
 	metas := metasByID(seen)
 	first, _ := strconv.Atoi(v.Form.Get("from"))
 	first = max(0, min(first, d.Of))
 	last := min(first+eventsPerPage, d.Of)
 	for i := first; i < last; i++ {
-		at := i
+		at := all[i]
 		if !d.Oldest {
-			at = d.Of - 1 - i
+			at = all[d.Of-1-i]
 		}
 		d.Events = append(d.Events, v.eventRow(seen, &seen.Case.Events[at], metas))
 	}
@@ -73,7 +92,17 @@ func (s *Site) caseRecord(v *visit) error {
 	if first > 0 {
 		d.Prev = v.here("from", strconv.Itoa(max(0, first-eventsPerPage)))
 	}
-	return v.show("case-record", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("case.tab.record")), "cases", d)
+	return v.show("case-record", v.caseTitle(seen, v.t("case.tab.record")), "cases", d)
+}
+
+// concerns tells whether an event is by a party or to it.
+func concerns(e *casefile.Event, party string) bool {
+	for _, to := range e.To {
+		if to == party {
+			return true
+		}
+	}
+	return e.By == party || e.ClaimedBy == party
 }
 
 func metasByID(seen *coordination.Seen) map[string]*record.Meta {
@@ -89,12 +118,19 @@ func metasByID(seen *coordination.Seen) map[string]*record.Meta {
 func (v *visit) eventRow(seen *coordination.Seen, e *casefile.Event, metas map[string]*record.Meta) eventRow {
 	c := seen.Case
 	r := eventRow{
-		Event: e, Words: v.kindWords(e.Kind), ToNames: partyNames(c, e.To), At: v.stated(e.At), Index: -1,
+		Event: e, Words: v.kindWords(e.Kind), At: v.stated(e.At), Index: -1,
 		Claim: e.Basis == "claim", Mine: e.By != "" && acts(seen, e.By), Text: rich(e.Text),
-		Address: "/cases/" + seen.Handle + "/events/" + e.ID,
+		Address: eventAddress(seen.Handle, e.ID),
 	}
 	if e.By != "" {
 		r.ByName = partyName(c, e.By)
+	}
+	for _, to := range e.To {
+		if c.Party(to) != nil {
+			r.ToNames = append(r.ToNames, partyName(c, to))
+		} else {
+			r.ToNames = append(r.ToNames, v.addressee(v.o.Book, to))
+		}
 	}
 	if e.Of != "" {
 		r.Product = productName(c, e.Of)
@@ -102,8 +138,28 @@ func (v *visit) eventRow(seen *coordination.Seen, e *casefile.Event, metas map[s
 	if e.Source != "" {
 		r.Source = c.Source(e.Source)
 	}
+	if e.ClaimedBy != "" && e.ClaimedBy != e.By {
+		r.ClaimedBy = partyName(c, e.ClaimedBy)
+	}
+	if e.RecordedBy != "" && e.RecordedBy != e.By {
+		r.RecordedBy = partyName(c, e.RecordedBy)
+	}
+	link := func(id string) linked { return linked{v.eventWords(c, id), eventAddress(seen.Handle, id)} }
 	for _, id := range e.Disputes {
-		r.Disputed = append(r.Disputed, v.eventWords(c, id))
+		r.Disputed = append(r.Disputed, link(id))
+	}
+	for _, id := range e.Supersedes {
+		r.Retires = append(r.Retires, link(id))
+	}
+	if e.Re != "" {
+		re := link(e.Re)
+		r.About = &re
+	}
+	for from, into := range map[*casefile.Time]**stated{e.Until: &r.UntilAt, e.Due: &r.DueAt} {
+		if from != nil {
+			at := v.stated(*from)
+			*into = &at
+		}
 	}
 	if m := metas[e.ID]; m != nil {
 		at := m.Recorded
@@ -112,17 +168,12 @@ func (v *visit) eventRow(seen *coordination.Seen, e *casefile.Event, metas map[s
 	return r
 }
 
-// stated writes a time as its source states it, with what is not certain.
-func (v *visit) stated(t casefile.Time) string {
-	b, err := t.MarshalJSON()
-	if err != nil {
+// Then is the address of the plan as it was known when the event was recorded.
+func (r eventRow) Then(base string) string {
+	if r.Recorded == nil {
 		return ""
 	}
-	s := strings.Trim(string(b), `"`)
-	if strings.HasPrefix(s, "{") {
-		s = strings.NewReplacer(`"`, "", "{", "", "}", "", ",", ", ", ":from", "from").Replace(s)
-	}
-	return s
+	return base + "/plan?" + url.Values{"as-known-at": {r.Recorded.UTC().Format(time.RFC3339)}}.Encode()
 }
 
 // download answers with a file.
@@ -138,55 +189,5 @@ func (v *visit) download(kind, name string, data []byte) error {
 	return nil
 }
 
-// eventView is the page of one event.
-type eventView struct {
-	caseHead
-	Event  eventRow
-	Fields []option // name and value of every field, for the receipt's choice
-	Adopt  bool     // the reader may adopt the claim
-	Key    string
-}
-
-func (s *Site) eventPage(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("case.event")); err != nil {
-		return err
-	}
-	seen, err := v.o.Desk.See(v.ctx(), v.Who, v.r.PathValue("handle"))
-	if err != nil {
-		return err
-	}
-	e := seen.Case.Event(v.r.PathValue("event"))
-	if e == nil {
-		return fault.New(fault.NotFound, "there is no such event here")
-	}
-	d := eventView{caseHead: head(seen, "record"), Event: v.eventRow(seen, e, metasByID(seen)), Key: newKey()}
-	d.Adopt = d.Event.Claim && d.Event.Mine && d.May("adopt")
-	d.Fields = fieldsOf(e)
-	return v.show("case-event", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("case.event")), "cases", d)
-}
-
-// eventReceipt gives the receipt of an event with the chosen fields opened.
-func (s *Site) eventReceipt(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("case.receipt")); err != nil {
-		return err
-	}
-	event := v.r.PathValue("event")
-	proof, err := v.o.Desk.Receipt(v.ctx(), v.Who, v.r.PathValue("handle"), event, v.Form.Get("party"), v.Form["disclose"])
-	if err != nil {
-		return err
-	}
-	return v.download("application/octet-stream", event+".tlog-proof", proof)
-}
-
-// eventAdopt makes another's claim about the reader's own party count.
-func (s *Site) eventAdopt(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("case.adopt")); err != nil {
-		return err
-	}
-	handle := v.r.PathValue("handle")
-	_, err := v.o.Desk.Adopt(v.ctx(), v.Who, handle, v.Form.Get("event"), strings.TrimSpace(v.Form.Get("reason")), record.AnyVersion, v.Form.Get("key"))
-	if err != nil {
-		return err
-	}
-	return v.done("/cases/"+handle+"/plan", "saved")
-}
+// queryOf escapes a value for an address.
+func queryOf(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

@@ -87,7 +87,7 @@ func (v *visit) wall(digits string, grain calendar.Precision) string {
 		case "day":
 			return day(v.words, v.Lang, at)
 		case "month":
-			return v.t("case.month-year", "month", v.t("case.month."+at.Format("1")), "year", at.Format("2006"))
+			return v.t("case.month-year", "month", v.t("common.month."+at.Format("1")), "year", at.Format("2006"))
 		case "hour":
 			return v.t("case.to-the-hour", "moment", written(v.words, v.Lang, at.Truncate(time.Hour), false))
 		}

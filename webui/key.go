@@ -17,3 +17,5 @@ func (v *visit) formInt(name string) int64 {
 	}
 	return n
 }
+
+func formatInt(n int64) string { return strconv.FormatInt(n, 10) }

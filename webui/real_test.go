@@ -71,6 +71,21 @@ func (r *real) first(t *testing.T) string {
 	return r.origin + "/in/" + secret
 }
 
+// do lets the browser take steps, one after the other, and says at which one
+// and where it got stuck.
+func do(t *testing.T, ctx context.Context, complaints func() []string, steps ...webuitest.Step) {
+	t.Helper()
+	for i, step := range steps {
+		short, stop := context.WithTimeout(ctx, 20*time.Second)
+		_, err := chromedp.Run(short, step)
+		stop()
+		if err != nil {
+			where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`)) // to help whoever reads
+			t.Fatalf("step %d: %v\nat %s\n%v", i+1, err, where, complaints())
+		}
+	}
+}
+
 // arrive looks until the browser is at a path; it needs no script of the page.
 func arrive(path string) webuitest.Step {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
@@ -107,46 +122,35 @@ func TestAPasskeyFromTheFirstLinkOn(t *testing.T) {
 	r := newReal(t)
 	ctx := webuitest.Chromium(t)
 	complaints := webuitest.Complaints(t, ctx)
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		webuitest.SecurityKey(),
 		webuitest.As(webuitest.Look{Width: 1024, Lang: "en"}),
 		chromedp.Navigate(r.first(t)),
 		press(`main form button`, "/setup"),
 		chromedp.SendKeys(css(`#f-name`), "Test key"),
 		chromedp.Click(css(`form[data-passkey] button`)),
-	); err != nil {
-		t.Fatal(err)
-	}
+	)
 	// The session is full now, and leads on to the desk.
-	if err := chromedp.Do(ctx, arrive("/desk"), chromedp.Navigate(r.origin+"/settings/sign-in")); err != nil {
-		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
-		t.Fatalf("%v: at %s; %v", err, where, complaints())
-	}
+	do(t, ctx, complaints, arrive("/desk"), chromedp.Navigate(r.origin+"/settings/sign-in"))
 	said, err := chromedp.Run(ctx, chromedp.Text(css(`main`)))
 	if err != nil || !strings.Contains(said, "Test key") {
 		t.Fatalf("%v: %s", err, said)
 	}
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		chromedp.Click(css(`details[data-menu] summary`)),
 		press(`details[data-menu] form button`, "/sign-in"),
 		chromedp.Navigate(r.origin+"/sign-in?to=/settings/tokens"),
 		press(`button[data-passkey]`, "/settings/tokens"),
-	); err != nil {
-		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
-		t.Fatalf("%v: at %s; %v", err, where, complaints())
-	}
+	)
 	r.ahead.Store(int64(30 * time.Minute)) // the proof is stale now
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		chromedp.SendKeys(css(`#f-name`), "ci"),
 		chromedp.Click(css(`#scope-see`)),
 		chromedp.Click(css(`main form[action="/settings/tokens"] button`)),
 		chromedp.WaitVisible(css(`button[data-passkey]`)),
 		chromedp.Click(css(`button[data-passkey]`)),
 		chromedp.WaitVisible(css(`#token`)),
-	); err != nil {
-		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
-		t.Fatalf("%v: at %s; %v", err, where, complaints())
-	}
+	)
 	token, err := chromedp.Run(ctx, chromedp.Text(css(`#token`)))
 	if err != nil || !strings.HasPrefix(token, "tocsin_") {
 		t.Errorf("%v: %q", err, token)
@@ -164,8 +168,9 @@ func TestAPasswordWithoutScript(t *testing.T) {
 	}
 	r := newReal(t)
 	ctx := webuitest.Chromium(t)
+	complaints := webuitest.Complaints(t, ctx)
 	const phrase = "umbrella seventeen granite whistle"
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		webuitest.NoScript(),
 		webuitest.As(webuitest.Look{Width: 1024, Lang: "en"}),
 		chromedp.Navigate(r.first(t)),
@@ -174,9 +179,7 @@ func TestAPasswordWithoutScript(t *testing.T) {
 		chromedp.SendKeys(css(`#f-repeat`), phrase),
 		press(`form[action="/settings/password"] button`, "/setup"),
 		press(`form[action="/settings/second-factor"] button`, "/settings/second-factor"),
-	); err != nil {
-		t.Fatal(err)
-	}
+	)
 	secret, err := chromedp.Run(ctx, chromedp.Text(css(`#totp-secret`)))
 	if err != nil {
 		t.Fatal(err)
@@ -189,15 +192,13 @@ func TestAPasswordWithoutScript(t *testing.T) {
 		}
 		return c
 	}
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		chromedp.SendKeys(css(`#f-code`), code()),
 		press(`form[action="/settings/second-factor/confirm"] button`, "/settings/second-factor/confirm"),
 		chromedp.WaitVisible(css(`#recovery-codes`)),
-	); err != nil {
-		t.Fatal(err)
-	}
+	)
 	r.ahead.Store(int64(time.Minute)) // each code is taken once
-	if err := chromedp.Do(ctx,
+	do(t, ctx, complaints,
 		chromedp.Navigate(r.origin+"/settings/sessions"),
 		chromedp.Click(css(`details[data-menu] summary`)),
 		press(`details[data-menu] form button`, "/sign-in"),
@@ -207,8 +208,5 @@ func TestAPasswordWithoutScript(t *testing.T) {
 		press(`main form button`, "/sign-in"),
 		chromedp.SendKeys(css(`#f-code`), code()),
 		press(`main form button`, "/settings"),
-	); err != nil {
-		where, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.body.innerText`))
-		t.Fatalf("%v: at %s", err, where)
-	}
+	)
 }

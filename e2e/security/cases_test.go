@@ -1,0 +1,132 @@
+package security
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"tocsin/access"
+	"tocsin/coordination"
+	"tocsin/partner"
+)
+
+// canary begins every word that was planted in a hidden case, and stands nowhere
+// else: whoever finds it outside has found a leak.
+const canary = "zqxw"
+
+// hostile is what somebody who means harm writes into every free text.
+const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(2)><svg/onload=alert(3)>[a](javascript:alert(4)) ![b](https://evil.example.org/b.png) ` +
+	`<a href="https://evil.example.org" style="x" onclick=alert(5)>c</a> {{.Secret}} </textarea></title>`
+
+// planted is a text with a canary of its own.
+func planted(field string) string { return fmt.Sprintf("%q", canary+field+" "+hostile) }
+
+// hidden is a case file with a canary in each text, and with something of each
+// kind in it that has an address.
+func hidden(id string) string {
+	return strings.NewReplacer("ID", id, "TITLE", planted("title"), "NOTE", planted("note"), "PRODUCT", planted("product"), "PARTY", planted("party"),
+		"FINDER", planted("finder"), "MAIL", canary+"mail@walk.example.org", "LABEL", planted("label"), "TEXT", planted("text"), "REASON", planted("reason"),
+		"PUBLISHER", planted("publisher"), "QUOTE", planted("quote"), "WINDOW", planted("window"),
+	).Replace(`format: tocsin-casefile/1
+case: ID
+title: TITLE
+record: kept
+tlp: AMBER+STRICT
+vulnerabilities: [CVE-2026-990777]
+note: NOTE
+products:
+  - {id: gateway, name: PRODUCT, purl: "pkg:generic/zqxwpurl", provider: acme, note: NOTE}
+parties:
+  - {id: acme, name: PARTY, country: DE, markets: [EU], note: NOTE, attributes: {eu-main-establishment: DE}}
+  - {id: finder, name: FINDER, country: DE, roles: [finder], note: MAIL}
+  - {id: other, name: PARTY, country: FR, markets: [EU]}
+sources:
+  - {id: s1, publisher: PUBLISHER, title: PUBLISHER, url: "javascript:alert(6)//zqxwurl", original: QUOTE, translation: QUOTE, note: NOTE, language: en, kind: press}
+windows:
+  - {kind: major-event, name: WINDOW, country: CN, from: "2026-02-04T00:00:00+08:00", to: "2026-02-21T00:00:00+08:00"}
+events:
+  - {id: zqxwevent1, kind: reported, by: finder, to: [acme], of: gateway, at: "2026-07-01T09:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent2, kind: aware, by: acme, of: gateway, how: told, exploited: true, at: "2026-07-01T10:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent3, kind: exploitation-observed, by: acme, of: gateway, at: "2026-07-01T11:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent4, kind: decided, by: acme, of: gateway, result: valid, reason: REASON, at: "2026-07-01T12:00:00+02:00", review-on: "2026-12-01"}
+`)
+}
+
+// imports keeps a case as somebody of the demo and knows its handle by a name.
+func (w *world) imports(who, name, file string) string {
+	w.t.Helper()
+	res, err := w.p.Desk().Import(w.t.Context(), w.reader(who), "case.yaml", []byte(file), "")
+	must(w.t, err)
+	w.cases[name] = res.Handle
+	return res.Handle
+}
+
+// furnished puts into a case what has an address of its own: a second seat, an
+// approval that waits, a date that is relied on.
+func (w *world) furnished(who, name string) {
+	w.t.Helper()
+	ctx, reader, handle := w.t.Context(), w.reader(who), w.cases[name]
+	org := reader.Acting[0].Org
+	own, err := w.p.Desk().GiveSeat(ctx, reader, handle, coordination.SeatAsked{Org: org, Role: access.Owner, Party: "acme"})
+	must(w.t, err)
+	w.objects[name+" seat"] = own.ID
+	ask, err := w.p.Desk().AskExport(ctx, reader, handle)
+	must(w.t, err)
+	w.objects[name+" approval"] = ask.ID
+	planned, err := w.p.Desk().Plan(ctx, reader, handle, coordination.PlanOptions{})
+	must(w.t, err)
+	if len(planned.Plan.Duties) == 0 {
+		w.t.Fatal("the hidden case has no duty")
+	}
+	w.objects[name+" duty"] = planned.Plan.Duties[0].ID
+	snap, err := w.p.Desk().Rely(ctx, reader, handle, planned.Plan.Duties[0].ID, canary+"reliance", nil)
+	must(w.t, err)
+	w.objects[name+" snapshot"] = snap.ID
+	token := w.people[who].every
+	res := w.do(w.as(w.request("GET", "/api/v1/cases/"+handle, "", nil), nil, token))
+	if w.objects[name+" tag"] = res.header.Get("ETag"); res.status != http.StatusOK || w.objects[name+" tag"] == "" {
+		w.t.Fatalf("the owner does not see %s: %d %s", name, res.status, res.body)
+	}
+}
+
+// The names of the hidden cases: each is kept by one person, alone.
+const (
+	kept   = "kept by lin"
+	keptBy = "kept by karin"
+)
+
+// Two words of the same length for what is there, hidden, and what is not.
+var absent = map[string]string{
+	"handle": strings.Repeat("q", 26), "id": "WALK-ABSENT-1", "event": "zqxwevent9", "seat": strings.Repeat("w", 26), "approval": strings.Repeat("w", 20),
+}
+
+// walked fills a world with the hidden cases and with people who must not see them.
+func walked(w *world) {
+	w.t.Helper()
+	w.newcomer("suspended", "suspended", "responder")
+	w.newcomer("invited", "invited", "responder")
+	w.newcomer("frozen", "active", "responder")
+	for _, name := range []string{"lin", "karin", "priya", "ines", "marit", "suspended"} {
+		w.tokened(name)
+	}
+	w.imports("lin", kept, hidden("WALK-HIDDEN-1"))
+	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2"))
+	w.furnished("lin", kept)
+	w.furnished("karin", keptBy)
+	// What belongs to a person: a session, a token, a passkey, an office that is asked for.
+	creds, err := w.p.People().Of(w.t.Context(), w.people["karin"].id)
+	must(w.t, err)
+	w.objects["token"], w.objects["session"], w.objects["passkey"] = creds.Tokens[0].ID, w.reader("karin").Session, strings.Repeat("B", 43)
+	karin, version, err := w.p.People().Person(w.t.Context(), w.people["karin"].id)
+	must(w.t, err)
+	karin.Platform = []partner.Role{partner.Coordinator}
+	_, _, err = w.p.People().PutPerson(w.t.Context(), w.reader("ines"), karin, version)
+	must(w.t, err)
+	w.objects["roles"] = strings.Repeat("r", 20)
+	if asked, err := w.p.People().RoleRequests(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	} else if len(asked) > 0 {
+		w.objects["roles"] = asked[0].ID
+	}
+	must(w.t, w.p.People().Freeze(w.t.Context(), w.reader("frozen").Session, "test"))
+}

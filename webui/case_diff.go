@@ -1,0 +1,117 @@
+package webui
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/coordination"
+	"tocsin/plan"
+)
+
+// changeRow is one line of what a supposed event changes.
+type changeRow struct {
+	Code, Tone, Words, Who string
+	Fields                 []fieldChange
+}
+
+// fieldChange is one field before and after, in words; Before is "" where the
+// line is new.
+type fieldChange struct{ Name, Before, After string }
+
+// mostChanges bounds a difference: the rest is counted.
+const mostChanges = 40
+
+// changeRows puts a difference into words: what is new, gone or otherwise, and
+// how many lines there are beyond those shown.
+func (v *visit) changeRows(p *coordination.Planned, diff *plan.Difference) (rows []changeRow, more int) {
+	byID := map[string]*plan.Duty{}
+	for _, d := range p.Plan.Duties {
+		byID[d.ID] = d
+	}
+	add := func(code, tone string, list []plan.Change) {
+		for _, c := range list {
+			row := changeRow{Code: code, Tone: tone, Words: c.ID, Fields: v.changed(p, c)}
+			if code == "changed" && len(row.Fields) == 0 {
+				continue // nothing that people look at
+			}
+			if len(rows) == mostChanges {
+				more++
+				continue
+			}
+			if d := byID[c.ID]; d != nil {
+				row.Words, row.Who = v.ruleTitle(p.Book, d.Rule, d.Title), partyName(p.Of, d.Obliged)
+			} else if rule, party := said(c, "rule"), said(c, "party"); rule != "" {
+				row.Words = v.ruleTitle(p.Book, rule, rule)
+				if party == "" {
+					party = said(c, "obliged")
+				}
+				if party != "" {
+					row.Who = partyName(p.Of, party)
+				}
+			}
+			rows = append(rows, row)
+		}
+	}
+	add("added", "accent", diff.Added)
+	add("changed", "warn", diff.Changed)
+	add("removed", "plain", diff.Removed)
+	return rows, more
+}
+
+// said is a text of a change, after it or before.
+func said(c plan.Change, name string) string {
+	for _, side := range []map[string]any{c.After, c.Before} {
+		if s, ok := side[name].(string); ok && s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// changed lists the fields that people look at: state, due, and what meets it.
+func (v *visit) changed(p *coordination.Planned, c plan.Change) []fieldChange {
+	var out []fieldChange
+	for _, name := range []string{"state", "due", "met_by", "certainty"} {
+		after, ok := c.After[name]
+		before, had := c.Before[name]
+		was, is := v.changeWord(p, name, before), v.changeWord(p, name, after)
+		switch {
+		case ok && had && fmt.Sprint(before) != fmt.Sprint(after):
+			out = append(out, fieldChange{v.t("case.field." + name), was, is})
+		case ok && !had && c.Before == nil && is != v.t("common.none"):
+			out = append(out, fieldChange{v.t("case.field." + name), "", is})
+		}
+	}
+	return out
+}
+
+// changeWord says one value of a field.
+func (v *visit) changeWord(p *coordination.Planned, name string, x any) string {
+	text := fmt.Sprint(x)
+	if x == nil || text == "<nil>" || text == "" {
+		return v.t("common.none")
+	}
+	switch name {
+	case "state":
+		if key := "case.lock." + text; v.words.has(key) {
+			return v.t(key)
+		}
+		return v.codeWords("case.state.", text)
+	case "certainty":
+		return v.codeWords("case.certainty.", text)
+	case "met_by":
+		return v.eventWords(p.Of, text)
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		here := t.In(v.Zone)
+		// A due at 00:00 where it was counted is the end of the day before.
+		if m, err := newMoment(v.words, &page{visit: v}, t, t.Format("15:04:05") == "00:00:00", t.Format("-07:00")); err == nil {
+			if m.Also != "" {
+				return m.Text + " " + m.Zone + " (" + m.Also + " " + m.Where + ")"
+			}
+			return m.Text + " " + m.Zone
+		}
+		return written(v.words, v.Lang, here, false) + " " + offset(here)
+	}
+	return text
+}
