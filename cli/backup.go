@@ -70,7 +70,8 @@ func (e *env) backedUp(ctx context.Context, c *ufcli.Command, dir string, w io.W
 		r, err = a.Backup(ctx, w, to)
 		return err
 	})
-	if err == nil || !taken(err) {
+	var h *held
+	if !errors.As(err, &h) {
 		return r, err
 	}
 	r, rerr := app.BackupRunning(ctx, dir, w, to)

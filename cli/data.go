@@ -115,8 +115,14 @@ func inUse(dir string, err error) error {
 	if !errors.As(err, &f) || f.Kind != fault.Conflict || filepath.Base(f.File) != "lock" {
 		return err
 	}
-	return &fault.Error{Kind: fault.Conflict, File: f.File, Message: f.Message +". Wait until it has ended. If it is tocsin serve, stop it (Ctrl-C, or kill with that number), run this, and start it again: nothing that is kept is lost by that", dir, f.Message)
+	return &held{fault.New(fault.Conflict, "%s %s. Wait until it has ended. If it is tocsin serve, ask it with --server where this command takes that, or stop it (Ctrl-C, or kill with that number), run this, and start it again: nothing that is kept is lost by that", dir, f.Message)}
 }
+
+// held says that another process has the folder.
+type held struct{ error }
+
+// Unwrap gives the sentence with its kind.
+func (h *held) Unwrap() error { return h.error }
 
 // here repeats the flags by which a command found its record, for the commands
 // that it proposes. An address may hold a password, and is not repeated.

@@ -29,17 +29,18 @@ type known struct {
 	asks  bool     // the reader runs the case
 }
 
-// know asks the table once for each case of a list. It takes two statements
-// however many there are; a case that is not projected yet, or whose projection
-// has been overtaken by time, is loaded.
+// nowhere are handles that no case has. A list asks for them too, so that it asks
+// alike whether or not it holds something that the reader must not know of.
+var nowhere = []string{"-", "--"}
+
+// know asks the table once for each case of a list. It takes one statement
+// however many there are, none included; a case that is not projected yet, or
+// whose projection has been overtaken by time, is loaded.
 func (d *Desk) know(ctx context.Context, who access.Reader, rows []escalation.CaseRow) (map[string]*known, error) {
 	out := make(map[string]*known, len(rows))
-	if len(rows) == 0 {
-		return out, nil
-	}
-	handles := make([]string, len(rows))
+	handles := slices.Clone(nowhere)
 	for i := range rows {
-		handles[i] = rows[i].Handle
+		handles = append(handles, rows[i].Handle)
 	}
 	seats, err := d.seatsAmong(ctx, who, handles)
 	if err != nil {

@@ -27,7 +27,7 @@ import (
 // platformKills is how often TestKillPlatform kills on each engine;
 // TOCSIN_KILLS asks for more.
 const (
-	platformKills = 10
+	platformKills = 8
 	writers       = 16
 	peak          = 20 * time.Second // the longest that a round may take
 )

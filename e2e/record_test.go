@@ -31,6 +31,7 @@ func recordCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"agekey":     agekey,
 		"background": background,
 		"halt":       halt,
+		"said":       said,
 		"setenv":     setenv,
 		"tamper":     tamper,
 		"copydir":    copydir,
@@ -118,6 +119,25 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 // programs is the map of one script.
 func programs(ts *testscript.TestScript) map[string]*running {
 	return ts.Value(runningKey("programs")).(map[string]*running)
+}
+
+// said VAR REGEXP: waits until a program of background has said it.
+func said(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 || programs(ts)[args[0]] == nil {
+		ts.Fatalf("usage: said VAR REGEXP, of a program of background")
+	}
+	words := regexp.MustCompile(args[1])
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+		text := ts.ReadFile(args[0] + ".out")
+		if words.MatchString(text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s never said %s:\n%s", args[0], args[1], text)
+		}
+	}
 }
 
 // halt VAR: asks a program of background to end, and wants it to end well.

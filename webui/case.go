@@ -16,10 +16,10 @@ func (s *Site) routesCase() {
 		return nil
 	}, 0)
 	s.page("GET /cases/{handle}/plan", s.casePlan, 0)
-	s.page("GET /cases/new", s.caseNew, 0)
-	s.page("POST /cases", s.caseOpen, 0)
-	s.page("GET /cases/import", s.caseImport, 0)
-	s.page("POST /cases/import", s.caseImported, upload)
+	s.page("GET /cases/{handle}/plan/what-if", s.casePlan, 0)
+	s.page("GET /cases/{handle}/plan.json", s.planFile, 0)
+	s.page("GET /cases/{handle}/plan.ics", s.planFile, 0)
+	s.page("GET /cases/{handle}/live", func(v *visit) error { return v.live(v.r.PathValue("handle")) }, 0)
 	s.page("GET /cases/{handle}/when", s.caseWhen, 0)
 	s.page("GET /cases/{handle}/when.svg", s.caseWhenSVG, 0)
 	s.page("GET /cases/{handle}/record", s.caseRecord, 0)
@@ -28,20 +28,31 @@ func (s *Site) routesCase() {
 	s.page("GET /cases/{handle}/events/{event}", s.eventPage, 0)
 	s.page("GET /cases/{handle}/events/{event}/receipt", s.eventReceipt, 0)
 	s.page("POST /cases/{handle}/adopt", s.eventAdopt, 0)
+	s.page("GET /cases/{handle}/decide", s.caseDecide, 0)
+	s.page("POST /cases/{handle}/decide", s.caseDecided, 0)
+	s.page("GET /cases/{handle}/about", s.caseAbout, 0)
+	s.page("GET /cases/{handle}/about/edit", s.aboutEdit, 0)
+	s.page("POST /cases/{handle}/about", s.aboutKeep, 0)
 	s.page("GET /cases/{handle}/duties", s.casePaper, 0)
 	s.page("POST /cases/{handle}/rely", s.caseRely, 0)
-	s.page("GET /relied", s.reliedPage, 0)
 	s.page("GET /cases/{handle}/people", s.casePeople, 0)
 	s.page("POST /cases/{handle}/people", s.caseInvite, 0)
+	s.page("GET /cases/{handle}/people/remove", s.caseUnseatAsk, 0)
 	s.page("POST /cases/{handle}/people/remove", s.caseUnseat, 0)
 	s.page("GET /cases/{handle}/export", s.caseExport, 0)
 	s.page("POST /cases/{handle}/export", s.caseAskExport, 0)
 	s.page("GET /cases/{handle}/erase", s.caseErase, 0)
 	s.page("POST /cases/{handle}/erase", s.caseAskErase, 0)
-	s.page("GET /cases/{handle}/decide", s.caseDecide, 0)
+	s.page("GET /cases/new", s.caseNew, 0)
+	s.page("POST /cases", s.caseOpen, 0)
+	s.page("GET /cases/import", s.caseImport, 0)
+	s.page("POST /cases/import", s.caseImported, upload)
+	s.page("GET /break-glass", s.glassPage, 0)
+	s.page("POST /break-glass", s.glassBreak, 0)
+	s.page("GET /relied", s.reliedPage, 0)
+	s.page("POST /relied/drop", s.reliedDrop, 0)
 	s.page("GET /rules", s.rulesPage, 0)
 	s.page("GET /rules/{rule}", s.rulePage, 0)
-	s.page("GET /cases/{handle}/live", func(v *visit) error { return v.live(v.r.PathValue("handle")) }, 0)
 }
 
 // caseHead is what stands above every page of a case: whose, how it may be
@@ -61,7 +72,7 @@ func head(seen *coordination.Seen, tab string) caseHead {
 	if see, ok := seen.May[access.See]; ok && see.Code != "" {
 		h.Limits = append(h.Limits, see.Code)
 	}
-	h.Tabs = []caseTab{{"plan", h.Base + "/plan"}, {"when", h.Base + "/when"}, {"record", h.Base + "/record"}, {"people", h.Base + "/people"}}
+	h.Tabs = []caseTab{{"plan", h.Base + "/plan"}, {"when", h.Base + "/when"}, {"record", h.Base + "/record"}, {"about", h.Base + "/about"}, {"people", h.Base + "/people"}}
 	return h
 }
 
@@ -77,6 +88,9 @@ func (h caseHead) May(act string) bool {
 
 // Narrow tells whether less than the whole case is seen.
 func (h caseHead) Narrow() bool { return !h.Seen.View.All }
+
+// Question tells whether an embargo waits for the reader's word.
+func (h caseHead) Question() bool { return slices.Contains(h.Limits, "embargo-not-accepted") }
 
 // Sources tells whether the case is put together from outside sources.
 func (h caseHead) Sources() bool { return !h.Seen.Case.Kept() }

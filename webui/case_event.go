@@ -9,6 +9,7 @@ import (
 	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/internal/fault"
+	"tocsin/receipt"
 	"tocsin/record"
 )
 
@@ -123,7 +124,7 @@ func fieldsOf(e *casefile.Event) []option {
 	}
 	var out []option
 	for name, value := range m {
-		if name == "recorded-at" || name == "recorded-by" {
+		if !slices.Contains(receipt.FieldNames(), name) {
 			continue
 		}
 		text := string(value)

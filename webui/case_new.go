@@ -166,11 +166,8 @@ func (p *page) Has(field, value string) bool { return slices.Contains(p.Form[fie
 // answers reads the five questions.
 func (v *visit) answers() (coordination.Questions, error) {
 	f := func(name string) string { return strings.TrimSpace(v.Form.Get(name)) }
-	words := func(name string) []string {
-		return strings.FieldsFunc(f(name), func(r rune) bool { return r == ',' || r == ' ' || r == ';' || r == '\n' })
-	}
 	q := coordination.Questions{
-		Title: f("title"), Product: f("product"), Purl: f("purl"), CVE: words("cve"),
+		Title: f("title"), Product: f("product"), Purl: f("purl"), CVE: splitWords(f("cve")),
 		Provider: f("provider"), ProviderCountry: f("provider-country"), ProviderMarkets: v.Form["provider-markets"],
 		ProviderIsUs: f("provider-is-us") != "", Contains: f("contains"), ContainsBy: f("contains-by"),
 		How: f("how"), ToldBy: f("told-by"), Known: f("known"), Source: f("source"),
@@ -189,16 +186,6 @@ func (v *visit) answers() (coordination.Questions, error) {
 		*into = t
 	}
 	return q, nil
-}
-
-// caseTime reads the fields of a time as a case file holds it.
-func (v *visit) caseTime(name string) (casefile.Time, error) {
-	data, err := jsonOf(map[string]any{"kind": "commented", "at": v.timeSent(name)})
-	if err != nil {
-		return casefile.Time{}, err
-	}
-	e, err := casefile.ParseEvent("", data)
-	return e.At, err
 }
 
 // importView is the page that takes a case file.

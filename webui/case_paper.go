@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tocsin/coordination"
-	"tocsin/internal/fault"
 	"tocsin/plan"
 	"tocsin/rulebook"
 )
@@ -21,6 +20,7 @@ type dutyView struct {
 	Relied []snapshotRow
 	Rule   *rulebook.Rule
 	Basis  plan.Basis
+	Wrong  string
 }
 
 type factRow struct {
@@ -33,9 +33,14 @@ type snapshotRow struct {
 	coordination.Snapshot
 	ByName string
 	Back   string // address of the date as it is now
+	Words  string // the rule's title
+	Own    bool   // the reader's, who may drop it
 }
 
-func (s *Site) casePaper(v *visit) error {
+func (s *Site) casePaper(v *visit) error { return v.paper("") }
+
+// paper shows the page, with what the form of the snapshot has wrong.
+func (v *visit) paper(wrong string) error {
 	if err := v.need(v.o.Desk != nil, v.t("paper.title")); err != nil {
 		return err
 	}
@@ -55,11 +60,27 @@ func (s *Site) casePaper(v *visit) error {
 	for _, snap := range page.Relied {
 		d.Relied = append(d.Relied, v.snapshotRow(snap))
 	}
-	return v.show("case-paper", v.t("case.title", "case", page.Case.File.Case, "page", v.t("paper.title")), "cases", d)
+	d.Wrong = wrong
+	if wrong != "" {
+		return v.again("case-paper", v.caseTitle(page.Seen, v.t("paper.title")), "cases", d)
+	}
+	return v.show("case-paper", v.caseTitle(page.Seen, v.t("paper.title")), "cases", d)
 }
 
 func (v *visit) snapshotRow(s coordination.Snapshot) snapshotRow {
-	return snapshotRow{s, v.o.Identity.PersonName(v.ctx(), s.By), dutyAddress(s.Case, s.Duty)}
+	rule, _, _ := strings.Cut(s.Duty, "/")
+	return snapshotRow{s, v.o.Identity.PersonName(v.ctx(), s.By), dutyAddress(s.Case, s.Duty), v.ruleTitle(v.o.Book, rule, s.Duty), s.By == v.Who.Person}
+}
+
+// reliedDrop forgets a snapshot of the reader's own.
+func (s *Site) reliedDrop(v *visit) error {
+	if err := v.need(v.o.Desk != nil, v.t("paper.relied")); err != nil {
+		return err
+	}
+	if err := v.o.Desk.DropSnapshot(v.ctx(), v.Who, v.Form.Get("id")); err != nil {
+		return err
+	}
+	return v.done("/relied", "removed")
 }
 
 // caseRely keeps a snapshot of the date, with an override if one is given.
@@ -72,11 +93,14 @@ func (s *Site) caseRely(v *visit) error {
 	if text := v.Form.Get("override"); text != "" {
 		at, err := v.readMoment(text)
 		if err != nil {
-			return err
+			v.problem("override", "newcase.no-time")
 		}
 		reason := strings.TrimSpace(v.Form.Get("override-reason"))
 		if reason == "" {
-			return fault.New(fault.Invalid, "%s", v.t("paper.override-needs-reason"))
+			v.problem("override-reason", "paper.override-needs-reason")
+		}
+		if !v.ok() {
+			return v.paper(v.t("paper.override"))
 		}
 		over = &coordination.Override{Due: at, Reason: reason}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"tocsin/access"
-	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/internal/fault"
 	"tocsin/partner"
@@ -16,23 +15,31 @@ import (
 type peopleView struct {
 	caseHead
 	Seats   []seatRow
+	Invites bool
 	Orgs    []option
+	People  []option
 	Roles   []option
-	Parties []option
+	Parties partyList
 	Preview *seatPreviewView
 	Sent    url.Values
+	Remove  *seatRow // asked to be taken away
 }
 
 type seatRow struct {
 	access.Seat
 	Name, ByName, PartyName string
+	Self                    bool // the reader's own seat
 }
 
 // seatPreviewView tells before an invitation what it would change.
 type seatPreviewView struct {
 	*coordination.SeatPreview
+	Name    string
+	Role    string
+	Party   string
 	Reasons []string // why some people would not see it
 	Changes []changeRow
+	More    int
 }
 
 func (s *Site) casePeople(v *visit) error {
@@ -40,7 +47,7 @@ func (s *Site) casePeople(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("case-people", v.t("case.title", "case", d.Seen.Case.File.Case, "page", v.t("case.tab.people")), "cases", d)
+	return v.show("case-people", v.caseTitle(d.Seen, v.t("case.tab.people")), "cases", d)
 }
 
 func (v *visit) people() (peopleView, error) {
@@ -60,40 +67,68 @@ func (v *visit) people() (peopleView, error) {
 		}
 	}
 	for _, x := range seats {
-		row := seatRow{Seat: x, Name: v.seatName(x), ByName: v.o.Identity.PersonName(v.ctx(), x.By)}
+		row := seatRow{Seat: x, Name: v.seatName(x.Org, x.Person), ByName: v.o.Identity.PersonName(v.ctx(), x.By), Self: x.Person == v.Who.Person}
 		if x.Party != "" {
 			row.PartyName = partyName(seen.Case, x.Party)
 		}
 		d.Seats = append(d.Seats, row)
 	}
-	if !d.May("invite") {
+	if d.Invites = d.May("invite"); !d.Invites {
 		return d, nil
 	}
-	d.Parties = partyOptions(seen.Case, v.t("case.no-party"))
+	d.Parties = partiesOf(seen.Case, v.t("case.no-party"))
 	for _, role := range []access.SeatRole{access.PartySeat, access.Coordinates, access.Observes, access.Owner} {
 		d.Roles = append(d.Roles, option{string(role), v.t("people.role." + string(role))})
 	}
-	orgs, err := v.o.Identity.Orgs(v.ctx(), "", 500)
+	return d, v.invitable(&d)
+}
+
+// mostInvitable bounds the lists of whom one can invite.
+const mostInvitable = 500
+
+// invitable lists the organisations that have not left, and people by name with
+// their organisations: a seat can be one person's alone.
+func (v *visit) invitable(d *peopleView) error {
+	orgs, err := v.o.Identity.Orgs(v.ctx(), "", mostInvitable)
 	if err != nil {
-		return d, err
+		return err
 	}
+	names := map[string]string{}
 	for _, o := range orgs {
+		names[o.ID] = o.Name
 		if o.Standing != partner.Left {
 			d.Orgs = append(d.Orgs, option{o.ID, o.Name})
 		}
 	}
-	slices.SortFunc(d.Orgs, func(a, b option) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
-	return d, nil
+	people, err := v.o.Identity.People(v.ctx(), "", mostInvitable)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		label := p.Name
+		if len(p.Member) > 0 && names[p.Member[0].Org] != "" {
+			label += " · " + names[p.Member[0].Org]
+		}
+		d.People = append(d.People, option{p.ID, label})
+	}
+	for _, list := range [][]option{d.Orgs, d.People} {
+		slices.SortFunc(list, func(a, b option) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
+	}
+	d.Orgs = append([]option{{"", v.t("people.no-org")}}, d.Orgs...)
+	d.People = append([]option{{"", v.t("people.everybody")}}, d.People...)
+	return nil
 }
 
-func (v *visit) seatName(x access.Seat) string {
+// seatName is who holds a seat: an organisation, a person, or one person of an
+// organisation.
+func (v *visit) seatName(org, person string) string {
 	switch {
-	case x.Person != "" && x.Org != "":
-		return v.o.Identity.PersonName(v.ctx(), x.Person) + " (" + v.o.Identity.OrgName(v.ctx(), x.Org) + ")"
-	case x.Person != "":
-		return v.o.Identity.PersonName(v.ctx(), x.Person)
+	case person != "" && org != "":
+		return v.o.Identity.PersonName(v.ctx(), person) + " (" + v.o.Identity.OrgName(v.ctx(), org) + ")"
+	case person != "":
+		return v.o.Identity.PersonName(v.ctx(), person)
 	}
-	return v.o.Identity.OrgName(v.ctx(), x.Org)
+	return v.o.Identity.OrgName(v.ctx(), org)
 }
 
 // caseInvite shows what a seat would change, or with do=give gives it.
@@ -102,16 +137,21 @@ func (s *Site) caseInvite(v *visit) error {
 	if err != nil {
 		return err
 	}
-	asked := coordination.SeatAsked{Org: v.Form.Get("org"), Role: access.SeatRole(v.Form.Get("role")), Party: v.Form.Get("party")}
-	handle := d.Seen.Handle
-	if v.Form.Get("do") == "give" {
-		if _, err := v.o.Desk.GiveSeat(v.ctx(), v.Who, handle, asked); err != nil {
-			return err
-		}
-		return v.done(d.Base+"/people", "saved")
+	f := v.Form
+	asked := coordination.SeatAsked{
+		Org: f.Get("org"), Person: f.Get("person"), Role: access.SeatRole(f.Get("role")), Party: f.Get("party"), Despite: strings.TrimSpace(f.Get("despite")),
+	}
+	handle, title := d.Seen.Handle, v.caseTitle(d.Seen, v.t("case.tab.people"))
+	switch {
+	case asked.Org == "" && asked.Person == "":
+		v.problem("org", "people.nobody")
+	case asked.Role == access.PartySeat && asked.Party == "":
+		v.problem("party", "people.party-hint")
+	}
+	if !v.ok() {
+		return v.again("case-people", title, "cases", d)
 	}
 	preview, err := v.o.Desk.PreviewSeat(v.ctx(), v.Who, handle, asked)
-	title := v.t("case.title", "case", d.Seen.Case.File.Case, "page", v.t("case.tab.people"))
 	if fault.KindOf(err) == fault.Invalid && err != nil {
 		v.problems = map[string]string{"org": err.Error()}
 		return v.again("case-people", title, "cases", d)
@@ -119,7 +159,20 @@ func (s *Site) caseInvite(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d.Preview = &seatPreviewView{SeatPreview: preview}
+	if f.Get("do") == "give" {
+		if len(preview.Barred) > 0 && asked.Despite == "" {
+			v.problem("despite", "people.despite-missing")
+		} else {
+			if _, err := v.o.Desk.GiveSeat(v.ctx(), v.Who, handle, asked); err != nil {
+				return err
+			}
+			return v.done(d.Base+"/people", "saved")
+		}
+	}
+	d.Preview = &seatPreviewView{SeatPreview: preview, Name: v.seatName(asked.Org, asked.Person), Role: string(asked.Role)}
+	if asked.Party != "" {
+		d.Preview.Party = partyName(d.Seen.Case, asked.Party)
+	}
 	for _, r := range preview.Refused {
 		if text := v.t("access." + r.Code); !slices.Contains(d.Preview.Reasons, text) {
 			d.Preview.Reasons = append(d.Preview.Reasons, text)
@@ -130,10 +183,28 @@ func (s *Site) caseInvite(v *visit) error {
 		if err != nil {
 			return err
 		}
-		d.Preview.Changes = v.changeRows(planned, preview.Obliges)
+		d.Preview.Changes, d.Preview.More = v.changeRows(planned, preview.Obliges)
 	}
-	d.Sent = url.Values{"org": {asked.Org}, "role": {string(asked.Role)}, "party": {asked.Party}}
+	d.Sent = url.Values{"org": {asked.Org}, "person": {asked.Person}, "role": {string(asked.Role)}, "party": {asked.Party}}
+	if !v.ok() {
+		return v.again("case-people", title, "cases", d)
+	}
 	return v.show("case-people", title, "cases", d)
+}
+
+// caseUnseatAsk says what taking a seat away means, before it is done.
+func (s *Site) caseUnseatAsk(v *visit) error {
+	d, err := v.people()
+	if err != nil {
+		return err
+	}
+	for i := range d.Seats {
+		if d.Seats[i].ID == v.Form.Get("seat") && d.Invites {
+			d.Remove = &d.Seats[i]
+			return v.show("case-people-remove", v.caseTitle(d.Seen, v.t("case.tab.people")), "cases", d)
+		}
+	}
+	return fault.New(fault.NotFound, "there is no such seat here")
 }
 
 func (s *Site) caseUnseat(v *visit) error {
@@ -145,133 +216,4 @@ func (s *Site) caseUnseat(v *visit) error {
 		return err
 	}
 	return v.done("/cases/"+url.PathEscape(handle)+"/people", "removed")
-}
-
-// exportView says what may be taken away, and how.
-type exportView struct {
-	caseHead
-	Now   bool // the reader may at once
-	Ask   bool // another person must approve
-	Needs []string
-}
-
-func (s *Site) caseExport(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("case.export")); err != nil {
-		return err
-	}
-	handle := v.r.PathValue("handle")
-	if format := v.Form.Get("format"); format == "yaml" || format == "json" {
-		data, err := v.o.Desk.Export(v.ctx(), v.Who, handle, format)
-		if err != nil {
-			return err
-		}
-		kind := map[string]string{"yaml": "application/yaml", "json": "application/json"}[format]
-		return v.download(kind, handle+"."+format, data)
-	}
-	seen, err := v.o.Desk.See(v.ctx(), v.Who, handle)
-	if err != nil {
-		return err
-	}
-	may := seen.May[access.Export]
-	d := exportView{caseHead: head(seen, ""), Now: may.Allowed, Needs: may.Needs, Ask: slices.Contains(may.Needs, "second-person")}
-	return v.show("case-export", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("case.export")), "cases", d)
-}
-
-func (s *Site) caseAskExport(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("case.export")); err != nil {
-		return err
-	}
-	if _, err := v.o.Desk.AskExport(v.ctx(), v.Who, v.r.PathValue("handle")); err != nil {
-		return err
-	}
-	return v.done("/approvals", "asked")
-}
-
-// eraseView is the form that asks to forget fields.
-type eraseView struct {
-	caseHead
-	Events  []option
-	Parties []option
-}
-
-func (s *Site) caseErase(v *visit) error {
-	seen, err := v.seenFor(access.Erase)
-	if err != nil {
-		return err
-	}
-	d := eraseView{caseHead: head(seen, ""), Parties: partyOptions(seen.Case, v.t("case.no-party"))}
-	d.Events = append(d.Events, option{"", v.t("common.choose")}, option{"case", v.t("erase.case")})
-	for i := range seen.Case.Events[:min(len(seen.Case.Events), 500)] {
-		id := seen.Case.Events[i].ID
-		d.Events = append(d.Events, option{id, id + " · " + v.eventWords(seen.Case, id)})
-	}
-	return v.show("case-erase", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("erase.title")), "cases", d)
-}
-
-func (s *Site) caseAskErase(v *visit) error {
-	if err := v.need(v.o.Desk != nil, v.t("erase.title")); err != nil {
-		return err
-	}
-	asked := coordination.EraseAsked{
-		Event: v.Form.Get("event"), Person: v.Form.Get("person"), Ground: strings.TrimSpace(v.Form.Get("ground")),
-		Fields: strings.FieldsFunc(v.Form.Get("fields"), func(r rune) bool { return r == ',' || r == ' ' }),
-	}
-	if asked.Person != "" {
-		asked.Event, asked.Fields = "", nil
-	}
-	if _, err := v.o.Desk.AskErase(v.ctx(), v.Who, v.r.PathValue("handle"), asked); err != nil {
-		return err
-	}
-	return v.done("/approvals", "asked")
-}
-
-// decideView is the form for a reasoned decision.
-type decideView struct {
-	caseHead
-	Results, Parties, Products, Sources []option
-	Key                                 string
-	Reviews                             []coordination.Review
-}
-
-// decisions has what the form of a decision needs beyond coordination's other
-// methods.
-type decisions interface {
-	Results() []string
-}
-
-func (s *Site) caseDecide(v *visit) error {
-	seen, err := v.seenFor(access.Add)
-	if err != nil {
-		return err
-	}
-	d := decideView{caseHead: head(seen, "plan"), Products: productOptions(seen.Case, v.t("case.no-product")), Key: newKey()}
-	for _, id := range seen.Parties {
-		d.Parties = append(d.Parties, option{id, partyName(seen.Case, id)})
-	}
-	if len(d.Parties) == 0 {
-		d.Parties = partyOptions(seen.Case, "")
-	}
-	if x, ok := v.o.Desk.(decisions); ok {
-		for _, r := range x.Results() {
-			name := r
-			if key := "decide.result." + r; v.words.has(key) {
-				name = v.t(key)
-			}
-			d.Results = append(d.Results, option{r, name})
-		}
-	}
-	d.Sources = sourceOptions(seen.Case, v.t("case.no-source"))
-	return v.show("case-decide", v.t("case.title", "case", seen.Case.File.Case, "page", v.t("decide.title")), "cases", d)
-}
-
-func sourceOptions(c *casefile.Case, none string) []option {
-	out := []option{{"", none}}
-	for i := range c.Sources {
-		name := c.Sources[i].ID
-		if c.Sources[i].Publisher != "" {
-			name += " · " + c.Sources[i].Publisher
-		}
-		out = append(out, option{c.Sources[i].ID, name})
-	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"strings"
 
 	"tocsin/coordination"
 	"tocsin/format/ics"
@@ -42,25 +43,22 @@ func (s *Site) planFile(v *visit) error {
 		return err
 	}
 	name := fileName(planned.Case.File.Case) + "-plan"
-	switch v.r.PathValue("format") {
-	case "plan.json":
+	if strings.HasSuffix(v.r.URL.Path, ".json") {
 		data, err := json.MarshalIndent(planned.Plan, "", "  ")
 		if err != nil {
 			return err
 		}
 		return v.download("application/json", name+".json", append(data, '\n'))
-	case "plan.ics":
-		cal := v.calendar(planned)
-		if len(cal.Events) == 0 {
-			return fault.New(fault.NotFound, "%s", v.t("case.no-dates"))
-		}
-		var b bytes.Buffer
-		if err := ics.Write(&b, cal); err != nil {
-			return err
-		}
-		return v.download("text/calendar; charset=utf-8", name+".ics", b.Bytes())
 	}
-	return fault.New(fault.NotFound, "there is no such page here")
+	cal := v.calendar(planned)
+	if len(cal.Events) == 0 {
+		return fault.New(fault.Invalid, "%s", v.t("case.no-dates"))
+	}
+	var b bytes.Buffer
+	if err := ics.Write(&b, cal); err != nil {
+		return err
+	}
+	return v.download("text/calendar; charset=utf-8", name+".ics", b.Bytes())
 }
 
 // calendar makes one entry for each duty with a date. A calendar travels to

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/coordination"
@@ -17,13 +19,15 @@ import (
 type whenView struct {
 	caseHead
 	Picture template.HTML
+	Gutter  *gutter
 	Text    string
 	Lanes   []laneChoice
-	More    bool // there are parties without a lane here
+	More    int // parties without a lane here
 	From    string
 	To      string
 	Zooms   []whenZoom
 	File    string // address of the picture alone
+	Empty   bool
 }
 
 type laneChoice struct {
@@ -36,8 +40,30 @@ type whenZoom struct {
 	Here       bool
 }
 
-// lanesAtFirst is how many parties the picture shows unless they are chosen.
-const lanesAtFirst = 12
+// gutter holds the names of the lanes, which stay in sight while a phone scrolls
+// the picture under them.
+type gutter struct {
+	Width, Height int
+	Names         []gutterName
+}
+
+type gutterName struct {
+	Y     int
+	Lines []gutterLine
+}
+
+type gutterLine struct {
+	Y    int
+	Text string
+}
+
+// lanesAtFirst is how many parties the picture shows unless they are chosen, and
+// mostSigns how many events: the newest.
+const (
+	lanesAtFirst = 12
+	mostSigns    = 1500
+	gutterWide   = 104
+)
 
 // whenCSS serves the style of the picture, which forbids itself inline styles.
 func whenCSS(w http.ResponseWriter, _ *http.Request) {
@@ -51,10 +77,21 @@ func (s *Site) caseWhen(v *visit) error {
 	if err != nil {
 		return err
 	}
+	title := v.caseTitle(d.Seen, v.t("case.tab.when"))
+	d.Empty = len(sheet.Marks)+len(sheet.Arrows)+len(sheet.Flags) == 0
+	if d.Empty {
+		return v.show("case-when", title, "cases", d)
+	}
 	o.BareStyle = true
 	o.Link = func(kind, id string) string {
-		if kind == "mark" || kind == "arrow" {
-			return d.Base + "/events/" + url.PathEscape(id)
+		switch kind {
+		case "mark", "arrow":
+			if d.Seen.Case.Event(id) != nil {
+				return eventAddress(d.Seen.Handle, id)
+			}
+		case "flag", "run":
+			_, duty, _ := strings.Cut(id, "-") // due-ID, run-ID
+			return dutyAddress(d.Seen.Handle, duty)
 		}
 		return ""
 	}
@@ -65,13 +102,13 @@ func (s *Site) caseWhen(v *visit) error {
 	if err := sheet.Text(&text); err != nil {
 		return err
 	}
-	// An XML declaration has no place inside a page.
-	drawn := svg.Bytes()
-	if i := bytes.Index(drawn, []byte("<svg")); i > 0 {
-		drawn = drawn[i:]
+	layout, err := sheet.Layout(o)
+	if err != nil {
+		return err
 	}
-	d.Picture, d.Text = template.HTML(drawn), text.String() // written and escaped by timeline
-	return v.show("case-when", v.t("case.title", "case", d.Seen.Case.File.Case, "page", v.t("case.tab.when")), "cases", d)
+	d.Gutter = gutterOf(layout, sheet.Lanes)
+	d.Picture, d.Text = template.HTML(svg.String()), text.String() // written and escaped by timeline
+	return v.show("case-when", title, "cases", d)
 }
 
 // caseWhenSVG is the same picture as a file, with its style inside.
@@ -84,14 +121,14 @@ func (s *Site) caseWhenSVG(v *visit) error {
 	if err := sheet.SVG(&svg, o); err != nil {
 		return err
 	}
-	return v.download("image/svg+xml", d.Seen.Case.File.Case+"-who-knew-what-when.svg", svg.Bytes())
+	return v.download("image/svg+xml", fileName(d.Seen.Case.File.Case)+"-who-knew-what-when.svg", svg.Bytes())
 }
 
 // picture makes the sheet of a case: the lanes and the stretch of time that were
 // asked for.
 func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
 	var d whenView
-	var o timeline.Options
+	o := timeline.Options{Width: 1216}
 	if err := v.need(v.o.Desk != nil, v.t("case.tab.when")); err != nil {
 		return d, timeline.Sheet{}, o, err
 	}
@@ -103,7 +140,6 @@ func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
 	sheet := timeline.FromPlan(planned.Case, planned.Book, planned.Plan, v.Lang)
 	sheet.Zone = v.Zone
 	d.choose(&sheet, v.Form["lane"])
-	o.Width = 1200
 	for text, into := range map[string]*time.Time{v.Form.Get("from"): &o.From, v.Form.Get("to"): &o.To} {
 		if text == "" {
 			continue
@@ -114,13 +150,26 @@ func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
 		}
 		*into = t
 	}
-	d.From, d.To = v.Form.Get("from"), v.Form.Get("to")
-	d.zooms(v, sheet)
+	if !o.From.IsZero() && !o.To.IsZero() && !o.From.Before(o.To) {
+		o.From, o.To = o.To, o.From.Add(time.Minute)
+	}
+	d.From, d.To = v.fieldMoment(o.From), v.fieldMoment(o.To)
+	d.zooms(v, sheet, o)
 	d.File = d.Base + "/when.svg?" + v.r.URL.RawQuery
 	return d, sheet, o, nil
 }
 
-// choose keeps the lanes that were asked for, or those with the most signs.
+// fieldMoment writes an instant as a field of a browser wants it, in the
+// reader's zone; "" for none.
+func (v *visit) fieldMoment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(v.Zone).Format("2006-01-02T15:04")
+}
+
+// choose keeps the lanes that were asked for, or those with the most signs, and
+// of very many signs the newest.
 func (d *whenView) choose(s *timeline.Sheet, asked []string) {
 	signs := map[string]int{}
 	for _, m := range s.Marks {
@@ -147,24 +196,59 @@ func (d *whenView) choose(s *timeline.Sheet, asked []string) {
 	for _, l := range s.Lanes[:min(len(s.Lanes), 200)] {
 		d.Lanes = append(d.Lanes, laneChoice{l.ID, l.Title, keep[l.ID]})
 	}
-	d.More = len(s.Lanes) > lanesAtFirst
-	s.Lanes = slices.DeleteFunc(slices.Clone(s.Lanes), func(l timeline.Lane) bool { return !keep[l.ID] })
-	s.Marks = slices.DeleteFunc(slices.Clone(s.Marks), func(m timeline.Mark) bool { return !keep[m.Lane] })
-	s.Arrows = slices.DeleteFunc(slices.Clone(s.Arrows), func(a timeline.Arrow) bool { return !keep[a.From] || !keep[a.To] })
-	s.Bands = slices.DeleteFunc(slices.Clone(s.Bands), func(b timeline.Band) bool { return !keep[b.Lane] })
-	s.Flags = slices.DeleteFunc(slices.Clone(s.Flags), func(f timeline.Flag) bool { return !keep[f.Lane] })
-	s.Runs = slices.DeleteFunc(slices.Clone(s.Runs), func(r timeline.Run) bool { return !keep[r.Lane] })
+	all := len(s.Lanes)
+	s.Lanes = kept(s.Lanes, func(l timeline.Lane) bool { return keep[l.ID] })
+	d.More = all - len(s.Lanes)
+	s.Marks = newest(kept(s.Marks, func(m timeline.Mark) bool { return keep[m.Lane] }), func(m timeline.Mark) timeline.Span { return m.At })
+	s.Arrows = newest(kept(s.Arrows, func(a timeline.Arrow) bool { return keep[a.From] && keep[a.To] }), func(a timeline.Arrow) timeline.Span { return a.At })
+	s.Bands = newest(kept(s.Bands, func(b timeline.Band) bool { return keep[b.Lane] }), func(b timeline.Band) timeline.Span { return b.From })
+	s.Flags = newest(kept(s.Flags, func(f timeline.Flag) bool { return keep[f.Lane] }), func(f timeline.Flag) timeline.Span { return f.At })
+	s.Runs = newest(kept(s.Runs, func(r timeline.Run) bool { return keep[r.Lane] }), func(r timeline.Run) timeline.Span { return timeline.Span{From: r.From, To: r.To} })
 }
 
-// zooms are ways to a stretch of time around the newest sign.
-func (d *whenView) zooms(v *visit, s timeline.Sheet) {
-	var last time.Time
-	for _, m := range s.Marks {
-		for _, t := range []time.Time{m.At.From, m.At.To} {
+func kept[T any](list []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !keep(x) })
+}
+
+// newest bounds the signs of one sort.
+func newest[T any](list []T, at func(T) timeline.Span) []T {
+	if len(list) <= mostSigns {
+		return list
+	}
+	slices.SortStableFunc(list, func(a, b T) int { return late(at(a)).Compare(late(at(b))) })
+	return list[len(list)-mostSigns:]
+}
+
+// late is the latest time at which something can have been that is known.
+func late(s timeline.Span) time.Time {
+	if s.To.IsZero() {
+		return s.From
+	}
+	return s.To
+}
+
+// zooms are the ways to other stretches of time: the whole, the last month, week
+// and day, and from the stretch that is shown to those beside, within and around.
+func (d *whenView) zooms(v *visit, s timeline.Sheet, o timeline.Options) {
+	var first, last time.Time
+	look := func(span timeline.Span) {
+		for _, t := range []time.Time{span.From, span.To} {
+			if t.IsZero() {
+				continue
+			}
+			if first.IsZero() || t.Before(first) {
+				first = t
+			}
 			if t.After(last) {
 				last = t
 			}
 		}
+	}
+	for _, m := range s.Marks {
+		look(m.At)
+	}
+	for _, a := range s.Arrows {
+		look(a.At)
 	}
 	q := url.Values{}
 	if lanes := v.Form["lane"]; len(lanes) > 0 {
@@ -174,12 +258,108 @@ func (d *whenView) zooms(v *visit, s timeline.Sheet) {
 	if last.IsZero() {
 		return
 	}
+	add := func(code string, from, to time.Time) {
+		if to.Sub(from) < time.Minute {
+			return
+		}
+		q.Set("from", v.fieldMoment(from))
+		q.Set("to", v.fieldMoment(to))
+		d.Zooms = append(d.Zooms, whenZoom{code, "?" + q.Encode(), d.From == q.Get("from") && d.To == q.Get("to")})
+	}
 	for _, z := range []struct {
 		code string
 		span time.Duration
 	}{{"month", 31 * 24 * time.Hour}, {"week", 7 * 24 * time.Hour}, {"day", 24 * time.Hour}} {
-		q.Set("from", last.Add(-z.span).In(v.Zone).Format("2006-01-02T15:04"))
-		q.Set("to", last.Add(z.span/8).In(v.Zone).Format("2006-01-02T15:04"))
-		d.Zooms = append(d.Zooms, whenZoom{z.code, "?" + q.Encode(), d.From == q.Get("from") && d.To == q.Get("to")})
+		add(z.code, last.Add(-z.span), last.Add(z.span/8))
+	}
+	from, to := o.From, o.To
+	if from.IsZero() {
+		from = first.Add(-time.Hour)
+	}
+	if to.IsZero() {
+		to = last.Add(time.Hour)
+		if s.Now.After(to) && s.Now.Sub(to) < last.Sub(first) {
+			to = s.Now
+		}
+	}
+	if span := to.Sub(from); span > 0 {
+		add("earlier", from.Add(-span/2), to.Add(-span/2))
+		add("later", from.Add(span/2), to.Add(span/2))
+		add("closer", from.Add(span/4), to.Add(-span/4))
+		add("wider", from.Add(-span/2), to.Add(span/2))
 	}
 }
+
+// gutterOf places the names of the lanes beside the picture.
+func gutterOf(l timeline.Layout, lanes []timeline.Lane) *gutter {
+	g := &gutter{Width: gutterWide, Height: int(l.Height)}
+	at := map[string]timeline.Box{}
+	for _, b := range l.Boxes {
+		if b.Kind == "lane" {
+			if _, ok := at[b.ID]; !ok {
+				at[b.ID] = b
+			}
+		}
+	}
+	for _, lane := range lanes {
+		b, ok := at[lane.ID]
+		if !ok {
+			continue
+		}
+		name := gutterName{Y: int(b.Y) - 4}
+		for i, text := range wrapName(lane.Title, 15, 3) {
+			name.Lines = append(name.Lines, gutterLine{int(b.Y) + 10 + 14*i, text})
+		}
+		g.Names = append(g.Names, name)
+	}
+	return g
+}
+
+// High is the height of the ground under a name.
+func (n gutterName) High() int { return 14*len(n.Lines) + 6 }
+
+// wrapName breaks a name into at most lines of about width letters; a letter of
+// Chinese counts twice.
+func wrapName(name string, width, lines int) []string {
+	var out []string
+	line, used := "", 0
+	for _, word := range nameWords(name) {
+		n := 0
+		for _, r := range word {
+			n++
+			if r > 0x2e80 {
+				n++
+			}
+		}
+		if used > 0 && used+n > width {
+			if out = append(out, strings.TrimSpace(line)); len(out) == lines {
+				out[lines-1] += "…"
+				return out
+			}
+			line, used = "", 0
+		}
+		line, used = line+word, used+n
+	}
+	return append(out, strings.TrimSpace(line))
+}
+
+// nameWords cuts a name where a line may break: after blanks and hyphens, and
+// around each letter of Chinese.
+func nameWords(name string) []string {
+	var out []string
+	start := 0
+	for i, r := range name {
+		end := i + len(string(r))
+		if r == ' ' || r == '-' || r == '/' || r > 0x2e80 {
+			out = append(out, name[start:end])
+			start = end
+		}
+	}
+	if start < len(name) {
+		out = append(out, name[start:])
+	}
+	return out
+}
+
+// Box is the viewBox of the gutter.
+func (g *gutter) Box() string { return "0 0 " + strconv.Itoa(g.Width) + " " + strconv.Itoa(g.Height) }

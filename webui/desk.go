@@ -2,9 +2,11 @@ package webui
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/rulebook"
 )
@@ -19,23 +21,40 @@ func (s *Site) routesDesk() {
 
 // deskView is the list of what is due next over all cases.
 type deskView struct {
-	Rows    []deskRow
-	Laws    []option
-	Next    string // address of the next page
-	Narrows bool   // a filter is set
-	First   bool   // the first page
+	Rows      []deskRow
+	Dues      []option
+	Laws      []option
+	Parties   partyList
+	Case      string // id of the case that the desk is narrowed to
+	CaseRef   string
+	Next      string // address of the next page
+	Narrows   bool   // a filter is set
+	Past      int    // of the lines on this page
+	Soon      int
+	Opens     bool // the reader may open a case
+	Announced []announcedRow
+	Shaken    []snapshotRow // relied-on dates with something changed beneath
 }
 
 // deskRow is one line of the desk, in the reader's language.
 type deskRow struct {
 	coordination.DeskLine
-	Words  string // the rule's title
-	Tone   string // of the state: over, warn, plain
-	Soon   string // the state in a code of desk.soon
-	Step   string // address of the next step
-	Button string // code of desk.step
-	Gone   int64  // seconds since the anchor
-	Whole  int64  // seconds from anchor to due; 0 draws no bar
+	Words   string // the rule's title
+	ToNames []string
+	Tone    string // of the state: over, warn, plain
+	Icon    string
+	Soon    string // the state in a code of desk.soon
+	Step    string // address of the next step
+	Address string // the page of the date
+	Button  string // code of desk.step
+	Gone    int64  // seconds since the anchor
+	Whole   int64  // seconds from anchor to due; 0 draws no bar
+}
+
+// announcedRow tells an owner what somebody did to a case by office.
+type announcedRow struct {
+	coordination.Announcement
+	ByName, Address string
 }
 
 // soon is when a date that comes near gets the tone of a warning.
@@ -45,22 +64,47 @@ func (s *Site) deskPage(v *visit) error {
 	if err := v.need(v.o.Desk != nil, v.t("desk.title")); err != nil {
 		return err
 	}
-	f := coordination.Filter{Law: v.Form.Get("law"), Mine: v.Form.Get("mine") != "", Past: v.Form.Get("due") == "past", Week: v.Form.Get("due") == "week"}
+	f := coordination.Filter{
+		Law: v.Form.Get("law"), Mine: v.Form.Get("mine") != "", Past: v.Form.Get("due") == "past", Week: v.Form.Get("due") == "week",
+		Case: v.Form.Get("case"), Party: v.Form.Get("party"),
+	}
+	if f.Case == "" {
+		f.Party = ""
+	}
 	page := coordination.Page{After: v.Form.Get("after")}
 	lines, err := v.o.Desk.Lines(v.ctx(), v.Who, f, page)
 	if err != nil {
 		return err
 	}
-	d := deskView{Narrows: f != coordination.Filter{}, First: page.After == "", Laws: []option{{"", v.t("desk.every-law")}}}
+	d := deskView{Narrows: f != coordination.Filter{}, Opens: v.mayOpen(), CaseRef: f.Case}
+	d.Dues = []option{{"", v.t("desk.due.all")}, {"past", v.t("desk.due.past")}, {"week", v.t("desk.due.week")}}
+	d.Laws = []option{{"", v.t("desk.every-law")}}
 	for _, law := range lines.Laws {
-		d.Laws = append(d.Laws, option{law, strings.ToUpper(strings.ReplaceAll(law, "/", " · "))})
+		d.Laws = append(d.Laws, option{law, v.lawName(law)})
 	}
 	for _, l := range lines.Lines {
-		d.Rows = append(d.Rows, v.deskRow(l))
+		row := v.deskRow(l)
+		switch row.Soon {
+		case "past":
+			d.Past++
+		case "soon":
+			d.Soon++
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	// What is past comes first on its page: the store sorts by date, and what is
+	// owed at once by the moment it began.
+	slices.SortStableFunc(d.Rows, func(a, b deskRow) int { return a.rank() - b.rank() })
+	if f.Case != "" {
+		seen, err := v.o.Desk.See(v.ctx(), v.Who, f.Case)
+		if err != nil {
+			return err
+		}
+		d.Case, d.Parties = seen.Case.File.Case, partiesOf(seen.Case, v.t("case.every-party"))
 	}
 	if lines.Next != "" {
 		q := url.Values{}
-		for _, name := range []string{"law", "mine", "due"} {
+		for _, name := range []string{"law", "mine", "due", "case", "party"} {
 			if x := v.Form.Get(name); x != "" {
 				q.Set(name, x)
 			}
@@ -68,27 +112,99 @@ func (s *Site) deskPage(v *visit) error {
 		q.Set("after", lines.Next)
 		d.Next = "/desk?" + q.Encode()
 	}
+	if page.After == "" && !d.Narrows {
+		if err := v.deskNews(&d); err != nil {
+			return err
+		}
+	}
 	return v.show("desk", v.t("desk.title"), "desk", d)
+}
+
+// mostNews bounds what stands above the desk.
+const mostNews = 5
+
+// deskNews puts above the list what the reader has to know before the dates:
+// cases that somebody opened by office, and relied-on dates that moved.
+func (v *visit) deskNews(d *deskView) error {
+	announced, err := v.o.Desk.Announcements(v.ctx(), v.Who)
+	if err != nil {
+		return err
+	}
+	for _, a := range announced {
+		if len(d.Announced) < mostNews && v.Now.Sub(a.At) < 30*24*time.Hour && a.By != v.Who.Person {
+			d.Announced = append(d.Announced, announcedRow{a, v.o.Identity.PersonName(v.ctx(), a.By), "/cases/" + url.PathEscape(a.Case) + "/people"})
+		}
+	}
+	list, _, err := v.o.Desk.Snapshots(v.ctx(), v.Who, coordination.Page{Limit: 4 * mostNews})
+	if err != nil {
+		return err
+	}
+	for _, snap := range list {
+		if len(snap.Changed) > 0 && len(d.Shaken) < mostNews {
+			d.Shaken = append(d.Shaken, v.snapshotRow(snap))
+		}
+	}
+	return nil
+}
+
+// lawName is the name of a pack for people.
+func (v *visit) lawName(id string) string {
+	if v.o.Book != nil {
+		for _, p := range v.o.Book.Packs {
+			if p.Pack == id && rulebook.T(p.Title, v.Lang) != "" {
+				return rulebook.T(p.Title, v.Lang)
+			}
+		}
+	}
+	return strings.ToUpper(id)
+}
+
+// rank sorts a page of the desk: past due, then at once, then by date.
+func (r deskRow) rank() int {
+	switch {
+	case r.Soon == "past":
+		return 0
+	case r.Due == nil && r.AtOnce && r.Modality == "must":
+		return 1
+	}
+	return 2
 }
 
 // deskRow says a line in the reader's language: how near, in which tone, and
 // what to do next.
 func (v *visit) deskRow(l coordination.DeskLine) deskRow {
-	r := deskRow{DeskLine: l, Words: rulebook.T(l.Titles, v.Lang), Tone: "plain", Soon: l.State}
+	r := deskRow{DeskLine: l, Words: rulebook.T(l.Titles, v.Lang), Tone: "plain", Soon: l.State, Address: dutyAddress(l.Handle, l.Duty)}
 	switch {
 	case l.PastDue || l.State == "missed":
-		r.Tone, r.Soon = "over", "past"
+		r.Tone, r.Icon, r.Soon = "over", "alert", "past"
 	case l.Due != nil && l.Due.Sub(v.Now) <= soon:
-		r.Tone, r.Soon = "warn", "soon"
+		r.Tone, r.Icon, r.Soon = "warn", "clock", "soon"
+	case l.Due == nil && l.AtOnce && l.Modality == "must":
+		r.Tone, r.Icon, r.Soon = "warn", "clock", "at-once"
+	}
+	for i, to := range l.To {
+		name := to
+		if i < len(l.ToNames) {
+			name = l.ToNames[i]
+		}
+		if said := v.addressee(v.o.Book, to); said != to {
+			name = said
+		}
+		r.ToNames = append(r.ToNames, name)
 	}
 	if l.Anchor != nil && l.Due != nil && l.Due.After(*l.Anchor) {
 		r.Whole = int64(l.Due.Sub(*l.Anchor) / time.Second)
 		r.Gone = max(0, min(r.Whole, int64(v.Now.Sub(*l.Anchor)/time.Second)))
 	}
-	r.Button = l.Step
-	r.Step = dutyAddress(l.Handle, l.Duty)
-	if l.Step == "add-event" {
+	r.Button, r.Step = l.Step, r.Address
+	switch l.Step {
+	case "add-event":
 		r.Step = stepAddress(l.Handle, l.Rule, l.Stage, l.Obliged, l.Of, l.To, l.Kind)
+		if key := "desk.step." + string(meets(l.Kind)); v.words.has(key) {
+			r.Button = string(meets(l.Kind))
+		}
+	case "ask":
+		r.Step = "/cases/" + url.PathEscape(l.Handle) + "/plan?party=" + queryOf(l.Obliged)
 	}
 	return r
 }
@@ -100,13 +216,17 @@ func dutyAddress(handle, duty string) string {
 
 // stepAddress is the form for the event that meets a duty, filled in.
 func stepAddress(handle, rule, stage, by, of string, to []string, duty string) string {
-	q := url.Values{"kind": {meets(duty)}, "by": {by}, "rule": {rule}}
+	q := url.Values{"kind": {string(meets(duty))}, "by": {by}, "rule": {rule}}
+	if kind := meets(duty); kind != "notified" && kind != "users-notified" {
+		q.Del("rule") // which rule it answers is asked of notices alone
+		stage, to = "", nil
+	}
 	for name, x := range map[string]string{"stage": stage, "of": of} {
 		if x != "" {
 			q.Set(name, x)
 		}
 	}
-	if len(to) > 0 {
+	if len(to) > 0 && meets(duty) == "notified" {
 		q["to"] = to
 	}
 	return "/cases/" + url.PathEscape(handle) + "/events/new?" + q.Encode()
@@ -114,14 +234,14 @@ func stepAddress(handle, rule, stage, by, of string, to []string, duty string) s
 
 // meets gives the kind of event that meets a kind of duty (contract section 1,
 // "When a duty is met").
-func meets(duty string) string {
+func meets(duty string) casefile.Kind {
 	switch {
 	case duty == "notify-users":
 		return "users-notified"
 	case strings.HasPrefix(duty, "notify"), duty == "report":
 		return "notified"
 	}
-	if kind, ok := map[string]string{
+	if kind, ok := map[string]casefile.Kind{
 		"publish": "published", "verify": "assessed", "acknowledge": "acknowledged",
 		"classify": "classified", "remediate": "remediated", "assign": "cve-reserved",
 	}[duty]; ok {

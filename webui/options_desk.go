@@ -17,6 +17,7 @@ type Desk interface {
 	Seating
 	Approvals
 	Relying
+	Deciding
 }
 
 // Cases are read, planned and previewed.
@@ -31,6 +32,7 @@ type Cases interface {
 // Writing adds to cases, and opens them.
 type Writing interface {
 	AddEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event, expected int64, key string) (record.Result, error)
+	PreviewAdopt(ctx context.Context, who access.Reader, ref, event, reason string) (*coordination.Preview, error)
 	Adopt(ctx context.Context, who access.Reader, ref, event, reason string, expected int64, key string) (record.Result, error)
 	AddStatement(ctx context.Context, who access.Reader, ref string, s record.Statement, expected int64, key string) (record.Result, error)
 	Import(ctx context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error)
@@ -53,6 +55,7 @@ type Seating interface {
 	GiveSeat(ctx context.Context, who access.Reader, ref string, s coordination.SeatAsked) (access.Seat, error)
 	TakeSeat(ctx context.Context, who access.Reader, ref, seat string) error
 	BreakGlass(ctx context.Context, who access.Reader, ref, reason string) (access.Seat, error)
+	Announcements(ctx context.Context, who access.Reader) ([]coordination.Announcement, error)
 }
 
 // Approvals are acts that wait for a second person.
@@ -68,6 +71,14 @@ type Relying interface {
 	Duty(ctx context.Context, who access.Reader, ref, duty string, lang string) (*coordination.DutyPage, error)
 	Rely(ctx context.Context, who access.Reader, ref, duty, note string, o *coordination.Override) (coordination.Snapshot, error)
 	Snapshots(ctx context.Context, who access.Reader, p coordination.Page) ([]coordination.Snapshot, string, error)
+	DropSnapshot(ctx context.Context, who access.Reader, id string) error
+}
+
+// Deciding is reasoned decisions, and those that are to be looked at again.
+type Deciding interface {
+	Results() []string
+	Decision(ctx context.Context, who access.Reader, ref string, a coordination.DecisionAsked) (casefile.Event, error)
+	Reviews(ctx context.Context, who access.Reader, ref string) ([]coordination.Review, error)
 }
 
 var _ Desk = (*coordination.Desk)(nil)

@@ -203,7 +203,7 @@ func TestAPasswordWithoutScript(t *testing.T) {
 		chromedp.Click(css(`details[data-menu] summary`)),
 		press(`details[data-menu] form button`, "/sign-in"),
 		chromedp.Navigate(r.origin+"/sign-in?to=/settings"),
-		chromedp.SendKeys(css(`#f-login`), "admin"),
+		chromedp.SendKeys(css(`#f-login`), "administrator"),
 		chromedp.SendKeys(css(`#f-password`), phrase),
 		press(`main form button`, "/sign-in"),
 		chromedp.SendKeys(css(`#f-code`), code()),

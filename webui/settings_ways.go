@@ -15,8 +15,9 @@ import (
 // wayIn is what the page of the ways in shows.
 type wayIn struct {
 	identity.Credentials
-	Passkeyed bool
+	Passkeyed bool // passkeys work at this address
 	SSOName   string
+	Login     string
 }
 
 func (s *Site) ways(v *visit) error { return v.ways(http.StatusOK) }
@@ -27,7 +28,11 @@ func (v *visit) ways(status int) error {
 	if err != nil {
 		return err
 	}
-	d := wayIn{Credentials: c, Passkeyed: v.o.Identity.Passkeys(), SSOName: v.o.SSO}
+	p, _, err := v.o.Identity.Person(v.ctx(), v.Session.Person)
+	if err != nil {
+		return err
+	}
+	d := wayIn{Credentials: c, Passkeyed: v.o.Identity.Passkeys(), SSOName: v.o.SSO, Login: p.Login}
 	if v.Session.Limited {
 		return v.showStatus(status, "setup", v.t("signin.setup-title"), "", d)
 	}

@@ -1,6 +1,6 @@
 package webui
 
-import "tocsin/identity"
+import "net/http"
 
 // setup is where a session begins that may only set up credentials: after the
 // first link, an invitation or a recovery.
@@ -9,14 +9,7 @@ func (s *Site) setup(v *visit) error {
 		v.redirect("/desk")
 		return nil
 	}
-	c, err := s.o.Identity.Of(v.ctx(), v.Session.Person)
-	if err != nil {
-		return err
-	}
-	return v.show("setup", v.t("signin.setup-title"), "", struct {
-		identity.Credentials
-		Passkeyed bool // passkeys work at this address
-	}{c, s.o.Identity.Passkeys()})
+	return v.ways(http.StatusOK)
 }
 
 // home is where changes of credentials lead back to.

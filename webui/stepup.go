@@ -20,7 +20,8 @@ const (
 // proving is what the page shows on which a reader proves who they are again.
 type proving struct {
 	To       string
-	Repeat   bool // To is sent the form in Kept again, afterwards
+	Back     string // a page to look at, where the form cannot be sent again
+	Repeat   bool   // To is sent the form in Kept again, afterwards
 	Kept     []option
 	Password bool
 	Code     bool
@@ -60,7 +61,7 @@ func (v *visit) askStepUp() {
 	slices.SortFunc(kept, func(a, b option) int { return strings.Compare(a.Value, b.Value) })
 	p, err := v.proving(v.r.URL.RequestURI())
 	if err == nil {
-		p.Repeat, p.Kept = true, kept
+		p.Repeat, p.Kept, p.Back = true, kept, refererPath(v.r)
 		err = v.showStatus(http.StatusForbidden, "step-up", v.t("signin.step-title"), "", p)
 	}
 	if err != nil {
@@ -83,7 +84,7 @@ func (v *visit) proving(to string) (proving, error) {
 		return proving{}, err
 	}
 	p := proving{
-		To: here(to, "/desk"), Password: c.Password, Code: c.TOTP, Passkey: len(c.Passkeys) > 0,
+		To: here(to, "/desk"), Back: here(to, "/desk"), Password: c.Password, Code: c.TOTP, Passkey: len(c.Passkeys) > 0,
 		Frozen: v.Session.Frozen,
 	}
 	if len(c.SSO) > 0 {
@@ -131,6 +132,9 @@ func (v *visit) stepUpAgain(err error, to string) error {
 		return perr
 	}
 	p.Wrong, p.Repeat = wrong, v.Form.Get(stepPrefix+"repeat") != ""
+	if p.Repeat {
+		p.Back = here(v.Form.Get(stepPrefix+"back"), "/desk")
+	}
 	for name, values := range v.Form {
 		for _, value := range values {
 			if p.Repeat && !strings.HasPrefix(name, stepPrefix) {

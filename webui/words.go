@@ -120,16 +120,49 @@ func (c *catalogue) say(lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", argument(lang, args[i+1]))
+	return fill(lang, text, args)
+}
+
+// fill puts arguments, pairs of a name and a value, where {name} stands. What
+// they say is not looked at again; a name that was not given stays.
+func fill(lang, text string, args []any) string {
+	var b strings.Builder
+	b.Grow(len(text) + 32)
+	for {
+		start := strings.IndexByte(text, '{')
+		if start < 0 {
+			break
+		}
+		name, rest, closed := strings.Cut(text[start+1:], "}")
+		value, given := named(name, args)
+		if !closed || !given {
+			b.WriteString(text[:start+1])
+			text = text[start+1:]
+			continue
+		}
+		b.WriteString(text[:start])
+		b.WriteString(argument(lang, value))
+		text = rest
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	b.WriteString(text)
+	return b.String()
+}
+
+// named finds an argument; the first of that name counts.
+func named(name string, args []any) (any, bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if have, ok := args[i].(string); ok && have == name {
+			return args[i+1], true
+		}
+	}
+	return nil, false
 }
 
 // argument writes a value: numbers with the separators of the language.
 func argument(lang string, v any) string {
 	switch n := v.(type) {
+	case string:
+		return n
 	case int:
 		return number(lang, int64(n))
 	case int64:

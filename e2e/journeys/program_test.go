@@ -248,4 +248,3 @@ func tocsin(t testing.TB, args ...string) string {
 	}
 	return string(out)
 }
-

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -134,7 +133,9 @@ func (b *tab) fail(format string, args ...any) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, 5*time.Second)
 	defer stop()
-	where, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + (document.body ? document.body.innerText : "")`))
+	where, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const m = document.querySelector("main"); if (!m) return location.href;
+		const c = m.cloneNode(true); for (const o of c.querySelectorAll("select, option, svg")) o.remove();
+		return location.href + "\n" + c.textContent.replace(/[ \t]+/g, " ").replace(/\n\s*/g, "\n").slice(0, 2500); })()`))
 	if err != nil {
 		where = err.Error()
 	}
@@ -321,46 +322,4 @@ func (b *tab) attribute(what, name string) string {
 func (b *tab) count(selector string) int {
 	b.t.Helper()
 	return js[int](b, `document.querySelectorAll(`+quoted(selector)+`).length`)
-}
-
-// download presses what gives a file, and waits until it is whole.
-func (b *tab) download(what string) (name string, data []byte) {
-	b.t.Helper()
-	before := b.saved()
-	b.click(what)
-	ctx, stop := context.WithTimeout(b.ctx, patience)
-	defer stop()
-	tick := time.NewTicker(40 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		for _, f := range b.saved() {
-			if slices.Contains(before, f) || strings.HasSuffix(f, ".crdownload") || strings.HasPrefix(f, ".") {
-				continue
-			}
-			data, err := os.ReadFile(filepath.Join(b.files, f))
-			if err != nil {
-				b.fail("%v", err)
-			}
-			if len(data) > 0 {
-				return filepath.Join(b.files, f), data
-			}
-		}
-		select {
-		case <-ctx.Done():
-			b.fail("no file came of %s", what)
-		case <-tick.C:
-		}
-	}
-}
-
-func (b *tab) saved() (names []string) {
-	b.t.Helper()
-	list, err := os.ReadDir(b.files)
-	if err != nil {
-		b.fail("%v", err)
-	}
-	for _, f := range list {
-		names = append(names, f.Name())
-	}
-	return names
 }

@@ -103,30 +103,47 @@ var absent = map[string]string{
 // walked fills a world with the hidden cases and with people who must not see them.
 func walked(w *world) {
 	w.t.Helper()
+	peopled(w)
+	hiding(w)
+	must(w.t, w.p.People().Freeze(w.t.Context(), w.reader("frozen").Session, "test"))
+}
+
+// peopled adds the people who are not in the demo.
+func peopled(w *world) {
+	w.t.Helper()
 	w.newcomer("suspended", "suspended", "responder")
 	w.newcomer("invited", "invited", "responder")
 	w.newcomer("frozen", "active", "responder")
 	for _, name := range []string{"lin", "karin", "priya", "ines", "marit", "suspended"} {
 		w.tokened(name)
 	}
-	w.imports("lin", kept, hidden("WALK-HIDDEN-1"))
-	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2"))
-	w.furnished("lin", kept)
-	w.furnished("karin", keptBy)
 	// What belongs to a person: a session, a token, a passkey, an office that is asked for.
 	creds, err := w.p.People().Of(w.t.Context(), w.people["karin"].id)
 	must(w.t, err)
 	w.objects["token"], w.objects["session"], w.objects["passkey"] = creds.Tokens[0].ID, w.reader("karin").Session, strings.Repeat("B", 43)
-	karin, version, err := w.p.People().Person(w.t.Context(), w.people["karin"].id)
-	must(w.t, err)
-	karin.Platform = []partner.Role{partner.Coordinator}
-	_, _, err = w.p.People().PutPerson(w.t.Context(), w.reader("ines"), karin, version)
-	must(w.t, err)
-	w.objects["roles"] = strings.Repeat("r", 20)
-	if asked, err := w.p.People().RoleRequests(w.t.Context()); err != nil {
-		w.t.Fatal(err)
-	} else if len(asked) > 0 {
-		w.objects["roles"] = asked[0].ID
+	// The only administrator makes a second one alone; whatever is asked then waits
+	// for the other.
+	w.newcomer("otto", "active", "responder")
+	for _, who := range []string{"otto", "tomás"} {
+		p, version, err := w.p.People().Person(w.t.Context(), w.people[who].id)
+		must(w.t, err)
+		p.Platform = []partner.Role{partner.Administrator}
+		_, _, err = w.p.People().PutPerson(w.t.Context(), w.reader("ines"), p, version)
+		must(w.t, err)
 	}
-	must(w.t, w.p.People().Freeze(w.t.Context(), w.reader("frozen").Session, "test"))
+	waiting, err := w.p.People().RoleRequests(w.t.Context())
+	must(w.t, err)
+	if len(waiting) != 1 {
+		w.t.Fatalf("%d requests for an office wait", len(waiting))
+	}
+	w.objects["roles"] = waiting[0].ID
+}
+
+// hiding keeps the hidden cases.
+func hiding(w *world) {
+	w.t.Helper()
+	w.imports("lin", kept, hidden("WALK-HIDDEN-1"))
+	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2"))
+	w.furnished("lin", kept)
+	w.furnished("karin", keptBy)
 }

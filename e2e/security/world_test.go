@@ -3,7 +3,6 @@ package security
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -38,6 +37,7 @@ type world struct {
 	web     *http.Client
 	traces  *traces
 	logged  *capture
+	clock   *clock
 	people  map[string]*person // by login, or a name of this package
 	cases   map[string]string  // name → handle
 	objects map[string]string  // name → id of something that belongs to a hidden case
@@ -57,14 +57,14 @@ type person struct {
 // opened starts the platform of the demo on an engine.
 func opened(t *testing.T, engine string) *world {
 	t.Helper()
-	w := &world{t: t, dir: filepath.Join(t.TempDir(), "data"), traces: newTraces(), logged: &capture{},
+	w := &world{t: t, dir: filepath.Join(t.TempDir(), "data"), traces: newTraces(), logged: &capture{}, clock: &clock{},
 		people: map[string]*person{}, cases: map[string]string{}, objects: map[string]string{}}
 	if engine == "postgres" {
 		w.db = pgtest.Database(t)
 	}
 	var err error
 	w.app, err = app.Open(t.Context(), app.Options{
-		DataDir: w.dir, Database: w.db, Create: true, Statements: w.traces.said,
+		DataDir: w.dir, Database: w.db, Create: true, Statements: w.traces.said, Now: w.clock.now,
 		Log: slog.New(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	must(t, err)
@@ -83,7 +83,7 @@ func (w *world) start(o app.PlatformOptions) {
 	w.t.Helper()
 	o.Addr, o.Demo, o.Every, o.Pad, o.MetricsAddr = "127.0.0.1:0", true, time.Hour, 8, "127.0.0.1:0"
 	if o.Rate == (edge.Rate{}) {
-		o.Rate.PerSecond = -1
+		o.Rate.PerSecond, o.PersonRate.PerSecond = -1, -1
 	}
 	o.Ready = func(l app.Listening) { w.at = l }
 	o.Mounted = func(mux *http.ServeMux) { w.mux = mux }
@@ -247,4 +247,30 @@ func form(pairs ...string) url.Values {
 	return v
 }
 
-var _ = fmt.Sprintf
+// clock is the machine's, and stands still while it is held.
+type clock struct {
+	mu   sync.Mutex
+	held time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.held.IsZero() {
+		return c.held
+	}
+	return time.Now()
+}
+
+// hold stops the clock until release: for pages that say how long is left. The
+// record bears up to a minute of it.
+func (c *clock) hold() (release func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held = time.Now()
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.held = time.Time{}
+	}
+}

@@ -23,15 +23,20 @@ func scanCase(r Rows) (c escalation.CaseRow, err error) {
 
 // branches writes one SELECT of handles for each way on which a case is visible,
 // each in order of handle, behind after, and at most limit (0: all): so that no
-// engine reads more than a page of each.
-func branches(b *builder, who []any, narrow bool, open int, after string, limit int) {
+// engine reads more than a page of each. on, unless nil, is a parameter: 1 reads
+// the branches, 0 none of them.
+func branches(b *builder, who []any, narrow bool, open int, after string, limit int, on any) {
 	n := 0
 	branch := func(table, condition string, v any, more string) {
 		if n++; n > 1 {
 			b.add(` UNION `)
 		}
 		b.add(`SELECT handle FROM (SELECT DISTINCT handle FROM `).add(table).add(` WHERE `).add(condition).arg(v).add(more).
-			add(` AND handle > `).arg(after).add(` ORDER BY handle`)
+			add(` AND handle > `).arg(after)
+		if on != nil {
+			b.add(` AND `).arg(on).add(` = 1`)
+		}
+		b.add(` ORDER BY handle`)
 		if limit > 0 {
 			b.add(` LIMIT `).arg(limit)
 		}
@@ -74,7 +79,7 @@ func (s *Store) cases(ctx context.Context, who [][32]byte, narrow bool, open int
 	}
 	b := &builder{}
 	b.add(`SELECT ` + caseColumns + ` FROM (`)
-	branches(b, seats, narrow, open, after, limit)
+	branches(b, seats, narrow, open, after, limit, nil)
 	b.add(`) h LEFT JOIN desk_case c ON c.handle = h.handle ORDER BY h.handle LIMIT `).arg(limit)
 	err = s.glance(ctx, func(t *tx) error {
 		list, err = all(ctx, t, readingLines, b.text(), scanCase, b.args...)
@@ -104,7 +109,8 @@ const fewCases = 2000
 
 // CasesWith implements coordination.SeatStore. It is two statements whatever
 // there is: the first counts which of the words, or the visitor, is rarest, and
-// the second begins there.
+// the second begins there. Where it begins is a parameter and not in its text:
+// how rare a word is in cases that the visitor does not see is nobody's business.
 func (s *Store) CasesWith(ctx context.Context, who [][32]byte, open int, words [][32]byte, after string, limit int) (list []escalation.CaseRow, err error) {
 	seats, asked := hashes(who), hashes(words)
 	if len(asked) == 0 {
@@ -121,27 +127,28 @@ func (s *Store) CasesWith(ctx context.Context, who [][32]byte, open int, words [
 		if err != nil {
 			return err
 		}
+		byVisitor, byWord := int64(1), int64(0)
+		if rarest > 0 {
+			byVisitor, byWord = 0, 1
+			asked[0], asked[rarest-1] = asked[rarest-1], asked[0]
+		}
 		b := &builder{}
-		b.add(`SELECT ` + caseColumns + ` FROM (`)
-		if rarest == 0 {
-			branches(b, seats, false, open, after, 0)
-			b.add(`) h`)
-		} else {
-			b.add(`SELECT handle FROM desk_word WHERE word = `).arg(asked[rarest-1]).add(` AND handle > `).arg(after).add(`) h`)
-		}
-		b.add(` LEFT JOIN desk_case c ON c.handle = h.handle WHERE 1 = 1`)
+		b.add(`SELECT ` + caseColumns + ` FROM (SELECT handle FROM (`)
+		branches(b, seats, false, open, after, 0, byVisitor)
+		b.add(`) v UNION ALL SELECT handle FROM desk_word WHERE word = `).arg(asked[0]).add(` AND handle > `).arg(after).add(` AND `).arg(byWord).
+			add(` = 1) h LEFT JOIN desk_case c ON c.handle = h.handle WHERE (`).arg(byWord).add(` = 1`)
 		for i, w := range asked {
-			if i+1 != rarest {
-				b.add(` AND (SELECT 1 FROM desk_word w WHERE w.word = `).arg(w).add(` AND w.handle = h.handle LIMIT 1) IS NOT NULL`)
+			b.add(map[bool]string{true: ` OR `, false: ` AND `}[i == 0]).
+				add(`(SELECT 1 FROM desk_word w WHERE w.word = `).arg(w).add(` AND w.handle = h.handle LIMIT 1) IS NOT NULL`)
+			if i == 0 {
+				b.add(`)`)
 			}
 		}
-		if rarest != 0 {
-			b.add(` AND (`)
-			if open > 0 {
-				b.add(`c.open >= `).arg(open).add(` OR `)
-			}
-			b.add(`(SELECT 1 FROM seat s WHERE s.handle = h.handle AND s.who IN `).list(seats).add(` LIMIT 1) IS NOT NULL)`)
+		b.add(` AND (`).arg(byVisitor).add(` = 1 OR `)
+		if open > 0 {
+			b.add(`c.open >= `).arg(open).add(` OR `)
 		}
+		b.add(`(SELECT 1 FROM seat s WHERE s.handle = h.handle AND s.who IN `).list(seats).add(` LIMIT 1) IS NOT NULL)`)
 		b.add(` ORDER BY h.handle LIMIT `).arg(limit)
 		list, err = all(ctx, t, readingLines, b.text(), scanCase, b.args...)
 		return err

@@ -13,10 +13,11 @@ import (
 // each whether it may be seen is quick for whoever sees many. Gathering the lines
 // of one's seats and sorting them is quick for whoever sees few. So both are
 // tried with small bounds first, then with larger ones; the bounds count lines
-// that are looked at.
+// that are looked at. Whoever sees nearly all has the page after the first walk.
 const (
-	fewLines  = 1024  // gathered at first
-	walkFirst = 1024  // walked then
+	walkShort = 2     // pages walked at first
+	fewLines  = 1024  // gathered then
+	walkFirst = 1024  // walked next
 	manyLines = 16384 // gathered next
 	walkLong  = 65536
 )
@@ -87,16 +88,20 @@ func (f *finder) find(ctx context.Context) ([]escalation.Row, error) {
 		list, _, err := f.walk(ctx, f.start, 0)
 		return list, err
 	}
-	keys, ok, err := f.gather(ctx, fewLines)
-	if err != nil || ok {
-		return f.read(ctx, keys, err)
-	}
-	list, next, err := f.walk(ctx, f.start, walkFirst)
+	list, next, err := f.walk(ctx, f.start, min(walkShort*f.q.Limit, walkFirst))
 	if err != nil || next == nil {
 		return list, err
 	}
-	if keys, ok, err = f.gather(ctx, manyLines); err != nil || ok {
-		return f.read(ctx, keys, err)
+	for _, n := range []int{fewLines, manyLines} {
+		keys, ok, err := f.gather(ctx, n)
+		if err != nil || ok {
+			return f.read(ctx, keys, err)
+		}
+		if n == fewLines {
+			if list, next, err = f.walk(ctx, f.start, walkFirst); err != nil || next == nil {
+				return list, err
+			}
+		}
 	}
 	for next != nil {
 		f.q.Limit -= len(list)

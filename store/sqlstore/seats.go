@@ -92,7 +92,9 @@ func (s *Store) SeatsAmong(ctx context.Context, handles []string, who [][32]byte
 }
 
 // ofHandles calls read with parts of a list of handles, each once; it is one
-// statement where the list is no longer than a page.
+// statement where the list is no longer than a page. A list is filled up with its
+// last handle to one of few lengths, so that how many there are shows in no
+// statement.
 func (s *Store) ofHandles(ctx context.Context, handles []string, read func(t *tx, part []any) error) error {
 	for _, h := range handles {
 		if err := clean("a handle", h); err != nil {
@@ -105,13 +107,30 @@ func (s *Store) ofHandles(ctx context.Context, handles []string, read func(t *tx
 		run = func(ctx context.Context, fn func(*tx) error) error { return s.transact(ctx, Reading, fn) }
 	}
 	return run(ctx, func(t *tx) error {
-		for part := range slices.Chunk(list, chunks[0]) {
+		for part := range slices.Chunk(filled(list), chunks[0]) {
 			if err := read(t, part); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// filled repeats the last of a list until it is one, 64 or a multiple of 256 long.
+func filled(list []any) []any {
+	size := len(list)
+	switch {
+	case size <= 1:
+		return list
+	case size <= 64:
+		size = 64
+	default:
+		size = (size + chunks[0] - 1) / chunks[0] * chunks[0]
+	}
+	for last := list[len(list)-1]; len(list) < size; {
+		list = append(list, last)
+	}
+	return list
 }
 
 // Versions implements coordination.SeatStore: of those that the record has.

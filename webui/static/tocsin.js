@@ -84,7 +84,8 @@
         authenticatorAttachment: made.authenticatorAttachment || undefined, clientExtensionResults: made.getClientExtensionResults(),
       };
       const done = await post(d.finish, { ticket: begun.ticket, answer, to: d.to || "", name: creates ? $("input[name=name]", e).value : "" });
-      location.assign(done.to);
+      const kept = d.repeat && document.getElementById(d.repeat);
+      if (kept) kept.submit(); else location.assign(done.to);
       return;
     } catch (err) {
       if (err && err.name === "Error" && err.message) said = err.message;

@@ -1,0 +1,22 @@
+package journeys
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestFinder: whoever found the flaw sees what became of the report, and takes
+// a receipt for it home.
+func TestFinder(t *testing.T) {
+	t.Parallel()
+	b := demo(t).enter(t, "Ola Brandt")
+	b.open(b.caseOf("DEMO-METER-EMBARGO"))
+	b.press(`nav.tabs a|Record`)
+	b.see("report with a working example", "thanks, need two weeks", "embargo proposed")
+	b.miss("control room", "the maker is told what it is about") // what passed between others
+	b.press(`main a|told about the vulnerability`)
+	name, data := b.receipt()
+	if !strings.HasSuffix(name, ".tlog-proof") || !strings.HasPrefix(string(data), "c2sp.org/tlog-proof@v1\n") {
+		t.Errorf("no receipt: %s\n%.200s", name, data)
+	}
+}
