@@ -7,7 +7,8 @@ import (
 )
 
 // annex takes the platform's own documents and the seats along in backup and
-// restore. Whoever restores signs in anew. The key of the cabinet is read when it
+// restore. Whoever restores signs in anew, and makes API tokens anew: one that was
+// ended since would be good again. The key of the cabinet is read when it
 // is needed first: a command that only looks at cases does without its identity,
 // which may lie elsewhere.
 func (a *App) annex() *annex.Annex {
@@ -17,5 +18,5 @@ func (a *App) annex() *annex.Annex {
 			return nil, err
 		}
 		return cabinet.New(a.db, cabinet.Options{Key: key, Rand: a.o.Rand}), nil
-	}, escalation.Keys(a.dir.LookupKey()), "session", "link")
+	}, escalation.Keys(a.dir.LookupKey()), "session", "link", "token")
 }

@@ -52,8 +52,12 @@ func ParseIdentity(text []byte) (Identity, error) {
 // Backup writes everything that is kept to w, encrypted to the recipients. The
 // keys of the log and of the store are not in it.
 func (a *App) Backup(ctx context.Context, w io.Writer, to Recipients) (record.BackupReport, error) {
-	enc, err := age.Encrypt(w, to.list...)
-	if err != nil {
+	out := &remembering{w: w}
+	enc, err := age.Encrypt(out, to.list...)
+	switch {
+	case out.err != nil:
+		return record.BackupReport{}, fault.New(fault.Unavailable, "writing the backup: %v", out.err)
+	case err != nil:
 		return record.BackupReport{}, fault.New(fault.Invalid, "encrypting to the recipients: %v", err)
 	}
 	r, err := a.keeper.Backup(ctx, enc)
@@ -64,6 +68,21 @@ func (a *App) Backup(ctx context.Context, w io.Writer, to Recipients) (record.Ba
 		return r, fault.New(fault.Unavailable, "writing the backup: %v", err)
 	}
 	return r, nil
+}
+
+// remembering keeps what went wrong with writing.
+type remembering struct {
+	w   io.Writer
+	err error
+}
+
+// Write writes on.
+func (r *remembering) Write(b []byte) (int, error) {
+	n, err := r.w.Write(b)
+	if err != nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // Restored tells how a restored log stands.

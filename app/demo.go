@@ -19,7 +19,7 @@ type Visitor struct {
 	Who  string // the kind of person, in words
 	Name string
 	Org  string // name, "" for nobody's
-	Link string // address that signs in; it may be used again and again
+	Link string // address that signs in and leads to At; it may be used again and again
 	Look string // what to look at first
 	At   string // address of that
 }
@@ -270,12 +270,13 @@ func (s *seeding) visitors(ctx context.Context) ([]Visitor, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := Visitor{Who: c.Who, Name: c.Name, Link: s.p.Link(secret), Look: c.Look, At: s.p.url + c.Start}
+		at := c.Start
+		if c.Case != "" {
+			at = "/cases/" + s.cases[c.Case] + "/plan"
+		}
+		v := Visitor{Who: c.Who, Name: c.Name, Link: s.p.Link(secret) + "?to=" + at, Look: c.Look, At: s.p.url + at}
 		if len(c.Member) > 0 {
 			v.Org = s.p.parts.people.OrgName(ctx, c.Member[0].Org)
-		}
-		if c.Case != "" {
-			v.At = s.p.url + "/cases/" + s.cases[c.Case] + "/plan"
 		}
 		out = append(out, v)
 	}

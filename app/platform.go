@@ -93,9 +93,11 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	recovery, err := p.recovery(ctx)
-	if err != nil {
-		return err
+	recovery := ""
+	if first == "" { // else nobody ever came in, and this link would end that one
+		if recovery, err = p.recovery(ctx); err != nil {
+			return err
+		}
 	}
 	p.canary = newCanary(p.parts.book, p.parts.lines, p.parts.seats, p.parts.keys, p.app.o, p.o.Ping)
 	if err := p.behind(ctx); err != nil {

@@ -3,7 +3,6 @@ package coordination
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +19,8 @@ import (
 const (
 	kindApproval = "approval"
 	approvalLife = 72 * time.Hour
+
+	approvalsPage = 200 // that are looked at together
 )
 
 // The states of an approval.
@@ -125,13 +126,14 @@ func (d *Desk) Approvals(ctx context.Context, who access.Reader, p Page) ([]Appr
 		if err != nil {
 			return nil, "", err
 		}
-		list := make([]Approval, len(entries))
+		list, cases := make([]Approval, len(entries)), make([]string, len(entries))
 		for i, e := range entries {
 			if err := e.Into(&list[i]); err != nil {
 				return nil, "", err
 			}
+			cases[i] = list[i].Case
 		}
-		seated, err := d.seatedOn(ctx, who, list)
+		seated, err := d.seated(ctx, who, cases, approvalsPage)
 		if err != nil {
 			return nil, "", err
 		}
@@ -158,31 +160,6 @@ func (d *Desk) Approvals(ctx context.Context, who access.Reader, p Page) ([]Appr
 			return out, "", nil
 		}
 	}
-}
-
-// approvalsPage is how many approvals are looked at together.
-const approvalsPage = 200
-
-// seatedOn tells on which of the cases that approvals are about the reader could
-// have a seat. It is one statement of one length: how many acts wait on cases of
-// others is not to be told by what the list costs.
-func (d *Desk) seatedOn(ctx context.Context, who access.Reader, list []Approval) (map[string]bool, error) {
-	handles := make([]string, 0, approvalsPage)
-	for i := range list {
-		handles = append(handles, list[i].Case)
-	}
-	for n := len(handles); n < approvalsPage; n++ {
-		handles = append(handles, fmt.Sprintf("-%d", n))
-	}
-	seats, err := d.seatsAmong(ctx, who, handles)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]bool, len(seats))
-	for h := range seats {
-		out[h] = true
-	}
-	return out, nil
 }
 
 // isStepUp tells that nothing is lacking but a fresh proof of who it is.

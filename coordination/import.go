@@ -7,7 +7,6 @@ import (
 
 	"tocsin/access"
 	"tocsin/casefile"
-	"tocsin/escalation"
 	"tocsin/internal/fault"
 	"tocsin/partner"
 	"tocsin/record"
@@ -83,7 +82,10 @@ func (d *Desk) keep(ctx context.Context, who access.Reader, c *casefile.Case, o 
 		return res, err
 	}
 	if d.o.Watch != nil {
-		if err := d.o.Watch.Project(ctx, handle); err != nil {
+		if err := d.o.Watch.Project(ctx, handle); err == nil {
+			d.hub.woke(handle, false) // its lines are there: nobody needs to make them again
+			return res, nil
+		} else {
 			d.o.Log.Warn("a new case is not on the desk yet", "handle", handle, "kind", string(fault.KindOf(err)))
 		}
 	}
@@ -101,11 +103,11 @@ func dropped(err, also error) error {
 
 // nameFree refuses an id that a case has which the reader may see.
 func (d *Desk) nameFree(ctx context.Context, who access.Reader, id string) error {
-	rows, err := d.o.Seats.CasesWith(ctx, d.hashes(who), level(who), [][32]byte{d.keys.Word(escalation.IDWord(id))}, "", 1)
+	handles, err := d.allNamed(ctx, who, id)
 	if err != nil {
 		return err
 	}
-	if len(rows) > 0 {
+	if len(handles) > 0 {
 		return fault.New(fault.Conflict, "a case with this id is among yours already; give the new one another id, or open that one")
 	}
 	return nil

@@ -3,6 +3,7 @@ package coordination
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,38 @@ func (d *Desk) know(ctx context.Context, who access.Reader, rows []escalation.Ca
 		}
 		k.version, k.matter, k.see = s.Version, s.matter, access.Decide(access.See, who, s.matter)
 		k.brief = escalation.Brief{Case: s.Case.File.Case, Title: s.Case.Title, TLP: s.Case.TLP, Record: s.Case.Record}
+	}
+	return out, nil
+}
+
+// seated tells on which cases the reader has a seat that shows them. It is three
+// statements of one length for up to room cases: how much others do on cases of
+// theirs is not to be told by what a list costs.
+func (d *Desk) seated(ctx context.Context, who access.Reader, cases []string, room int) (map[string]bool, error) {
+	handles := slices.Clone(cases)
+	for n := len(handles); n < room; n++ {
+		handles = append(handles, fmt.Sprintf("-%d", n))
+	}
+	seats, err := d.seatsAmong(ctx, who, handles)
+	if err != nil {
+		return nil, err
+	}
+	asked := slices.Clone(nowhere)
+	for h := range seats {
+		asked = append(asked, h)
+	}
+	rows, err := d.o.Lines.CaseRows(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	known, err := d.know(ctx, person(who), rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(seats))
+	for h := range seats {
+		k := known[h]
+		out[h] = k == nil || may(k.see) // what is not projected is looked at by itself
 	}
 	return out, nil
 }

@@ -224,15 +224,12 @@ func (l *lister) own(before *escalation.Place, size int) {
 // meet asks the table about the cases of some rows that it was not asked about
 // yet.
 func (l *lister) meet(ctx context.Context, rows []escalation.Row) error {
-	var handles []string
+	handles := slices.Clone(nowhere) // asked for even if no row is the reader's to know of
 	for i := range rows {
 		h := rows[i].Handle
 		if l.cases[h] == nil && l.narrow[h] == nil && !slices.Contains(handles, h) {
 			handles = append(handles, h)
 		}
-	}
-	if len(handles) == 0 {
-		return nil
 	}
 	list, err := l.d.o.Lines.CaseRows(ctx, handles)
 	if err != nil {
@@ -242,7 +239,7 @@ func (l *lister) meet(ctx context.Context, rows []escalation.Row) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range handles {
+	for _, h := range handles[len(nowhere):] {
 		k := got[h]
 		if k == nil {
 			k = &known{handle: h}

@@ -217,11 +217,15 @@ func (d *Desk) relied(ctx context.Context, who access.Reader, key string) ([]Sna
 }
 
 // Snapshots lists those of the reader and the reader's organisations, the newest
-// first, each held against what is true now. What the reader may not see any
-// more is listed by its id alone.
+// first, each held against what is true now. What the reader took and may not see
+// any more is listed by its id alone; what a colleague took of a case that the
+// reader does not see is not there.
 func (d *Desk) Snapshots(ctx context.Context, who access.Reader, p Page) ([]Snapshot, string, error) {
 	all, err := d.relied(ctx, who, "")
 	if err != nil {
+		return nil, "", err
+	}
+	if all, err = d.notOthers(ctx, who, all); err != nil {
 		return nil, "", err
 	}
 	if p.After != "" {
@@ -246,6 +250,24 @@ func (d *Desk) Snapshots(ctx context.Context, who access.Reader, p Page) ([]Snap
 		}
 	}
 	return all, next, nil
+}
+
+// snapshotsRoom is for how many snapshots of colleagues a list costs the same.
+const snapshotsRoom = 64
+
+// notOthers leaves out what colleagues took of cases that the reader does not see.
+func (d *Desk) notOthers(ctx context.Context, who access.Reader, all []Snapshot) ([]Snapshot, error) {
+	var cases []string
+	for i := range all {
+		if all[i].By != who.Person && !slices.Contains(cases, all[i].Case) {
+			cases = append(cases, all[i].Case)
+		}
+	}
+	seated, err := d.seated(ctx, who, cases, snapshotsRoom)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(s Snapshot) bool { return s.By != who.Person && !seated[s.Case] }), nil
 }
 
 // hold looks what has become of a snapshot.

@@ -127,16 +127,45 @@ func (d *Desk) find(ctx context.Context, who access.Reader, ref string) (record.
 
 // named finds the only case of that id among those of the reader.
 func (d *Desk) named(ctx context.Context, who access.Reader, id string) (string, error) {
-	rows, err := d.o.Seats.CasesWith(ctx, d.hashes(who), level(who), [][32]byte{d.keys.Word(escalation.IDWord(id))}, "", 2)
+	handles, err := d.allNamed(ctx, who, id)
 	switch {
 	case err != nil:
 		return "", err
-	case len(rows) == 1 && rows[0].Handle != id:
-		return rows[0].Handle, nil
-	case len(rows) > 1:
+	case len(handles) == 1 && handles[0] != id:
+		return handles[0], nil
+	case len(handles) > 1:
 		return "", fault.New(fault.Conflict, "several cases that you may see have this id; take the one you mean from the list")
 	}
 	return "", notThere()
+}
+
+// namesakes is among how many cases of one id the reader's are looked for.
+const namesakes = 16
+
+// allNamed gives the cases of an id that the reader may know of. The database
+// tells those on which somebody of the reader's group has a seat; the table leaves
+// out those that their label keeps from the reader. It is the same statements
+// whether or not there are such.
+func (d *Desk) allNamed(ctx context.Context, who access.Reader, id string) (handles []string, err error) {
+	rows, err := d.o.Seats.CasesWith(ctx, d.hashes(who), level(who), [][32]byte{d.keys.Word(escalation.IDWord(id))}, "", namesakes)
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.know(ctx, person(who), rows)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if k := list[rows[i].Handle]; k != nil && may(k.see) {
+			handles = append(handles, k.handle)
+		}
+	}
+	return handles, nil
+}
+
+// may tells whether a decision lets the reader know that there is such a case.
+func may(dec access.Decision) bool {
+	return dec.Allowed || dec.Kind != fault.NotFound && dec.Kind != ""
 }
 
 // level is how open a case must be for the reader to see it without a seat.
@@ -151,8 +180,7 @@ func level(who access.Reader) int {
 
 // knows tells whether the reader may know that the case is there.
 func knows(who access.Reader, tlp string, seats []access.Seat) bool {
-	dec := access.Decide(access.See, person(who), access.Matter{TLP: tlp, Seats: seats})
-	return dec.Allowed || dec.Kind != fault.NotFound && dec.Kind != ""
+	return may(access.Decide(access.See, person(who), access.Matter{TLP: tlp, Seats: seats}))
 }
 
 // person is the reader without the limits of a token: whether a case is there for

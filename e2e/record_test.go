@@ -62,7 +62,7 @@ type running struct {
 
 type runningKey string
 
-var announced = regexp.MustCompile(`http://[^\s/]+`)
+var announced = regexp.MustCompile(`http://[^\s/,]+`)
 
 // background VAR CMD…: starts a program, waits until it says where it listens,
 // and puts that address into the variable VAR. What it prints goes to VAR.out.
@@ -76,7 +76,7 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := exec.Command(path, args[2:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, v := range []string{"PATH", "HOME", "TOCSIN_DATA", "TOCSIN_DATABASE"} {
+	for _, v := range []string{"PATH", "HOME", "TMPDIR", "TOCSIN_DATA", "TOCSIN_DATABASE"} {
 		cmd.Env = append(cmd.Env, v+"="+ts.Getenv(v))
 	}
 	out, err := cmd.StdoutPipe()

@@ -165,7 +165,7 @@ func TestErrorsSayWhatToDoAndNothingFromInside(t *testing.T) {
 				t.Errorf("%s: %s", kind, complaint)
 			}
 			shown := strings.Contains(w.Body.String(), "the message")
-			if hidden := kind == fault.Internal || kind == fault.NotFound || kind == fault.Forbidden; shown == hidden {
+			if hidden := kind == fault.Internal || kind == fault.NotFound || kind == fault.Forbidden || kind == fault.TooEarly; shown == hidden {
 				t.Errorf("%s: the message is shown: %v", kind, shown)
 			}
 		}

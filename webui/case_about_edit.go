@@ -53,7 +53,7 @@ func (v *visit) editForm(seen *coordination.Seen) (editView, error) {
 	parties, products := partyOptions(c, v.t("common.none")), productOptions(c, v.t("common.none"))[1:]
 	sources := sourceOptions(c, v.t("case.no-source"))
 	set := func(name, kind, value string, more ...[]option) {
-		f := formField{Name: name, Type: kind, Wide: kind == "textarea"}
+		f := formField{Name: name, Type: kind, Wide: kind == "textarea", Hint: v.hint("about.h.", name)}
 		if len(more) > 0 {
 			f.Options = more[0]
 		}

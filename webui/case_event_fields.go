@@ -75,6 +75,7 @@ func becomes(name string) string {
 // formField is one field of the form, as the template shows it.
 type formField struct {
 	Name, Type string
+	Hint       string
 	Options    []option
 	Datalist   []option
 	Wide       bool
@@ -102,6 +103,7 @@ func (v *visit) formField(seen *coordination.Seen, kind casefile.Kind, name, bec
 	if x.Type == "" {
 		x.Type = "text"
 	}
+	x.Hint = v.hint("event.h.", name)
 	switch name {
 	case "re", "disputes", "supersedes":
 		x.Options = v.eventOptions(seen.Case)
@@ -158,6 +160,14 @@ func (v *visit) codeWords(family, code string) string {
 		return v.t(key)
 	}
 	return code
+}
+
+// hint says what stands under a field, "" for most.
+func (v *visit) hint(family, name string) string {
+	if key := family + name; v.words.has(key) {
+		return v.t(key)
+	}
+	return ""
 }
 
 // resultOptions are the results that fit a kind.

@@ -50,6 +50,7 @@ func (v *visit) paper(wrong string) error {
 		return err
 	}
 	d := dutyView{caseHead: head(page.Seen, "plan"), ID: id, Row: v.dutyRow(page.Planned, page.Duty), Open: v.say(page.Open)}
+	d.Row.Readings, d.Row.Further = append(d.Row.Readings, d.Row.Further...), nil
 	d.Basis, d.Rule = page.Plan.Basis, page.Duty.RuleRecord()
 	metas := metasByID(page.Seen)
 	for _, f := range page.Facts {

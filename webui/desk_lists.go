@@ -13,6 +13,7 @@ type casesView struct {
 	Cases []coordination.Listed
 	Next  string
 	Open  bool // the reader may open a case
+	Glass bool // the reader's office opens cases in an emergency
 	First bool
 }
 
@@ -25,12 +26,15 @@ func (s *Site) casesPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := casesView{Cases: cases, First: after == "", Open: access.Decide(access.Open, v.Who, access.Matter{}).Allowed}
+	d := casesView{Cases: cases, First: after == "", Open: v.mayOpen(), Glass: v.mayBreakGlass()}
 	if next != "" {
 		d.Next = "/cases?" + url.Values{"after": {next}}.Encode()
 	}
 	return v.show("desk-cases", v.t("desk.cases"), "cases", d)
 }
+
+// mayOpen tells whether the reader may open a case.
+func (v *visit) mayOpen() bool { return access.Decide(access.Open, v.Who, access.Matter{}).Allowed }
 
 // searchView is what a search found.
 type searchView struct {

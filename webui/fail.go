@@ -47,7 +47,7 @@ func (v *visit) fail(err error) {
 	case fault.Internal:
 		// The text stays here: it may name what is inside.
 		v.o.Log.Error("a page failed", "route", v.r.Pattern, "request", edge.RequestID(v.ctx()), "kind", string(kind))
-	case fault.Invalid, fault.Conflict, fault.TooEarly, fault.Unavailable, fault.Suspended:
+	case fault.Invalid, fault.Conflict, fault.Unavailable, fault.Suspended:
 		var e *fault.Error
 		if errors.As(err, &e) {
 			f.Message = e.Error()

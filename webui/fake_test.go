@@ -163,7 +163,11 @@ func (f *fake) NewLink(_ context.Context, person, purpose string, _ time.Duratio
 
 func (f *fake) LookLink(_ context.Context, secret string) (identity.Link, error) {
 	if purpose, ok := strings.CutPrefix(secret, "good-"); ok {
-		return identity.Link{Person: "eve", For: purpose, Until: at.Add(time.Hour)}, f.called("LookLink")
+		l := identity.Link{Person: "eve", For: purpose, Until: at.Add(time.Hour)}
+		if purpose == "recovery" {
+			l.From, l.Until = at.Add(24*time.Hour), at.Add(48*time.Hour)
+		}
+		return l, f.called("LookLink")
 	}
 	return identity.Link{}, fault.New(fault.NotFound, "no such link")
 }

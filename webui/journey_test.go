@@ -97,6 +97,21 @@ func TestALinkIsUsedByAButtonOnly(t *testing.T) {
 	if c := cookieOf(cookies, "__Host-tocsin"); c == nil || c.Value != "eve" {
 		t.Errorf("%v", cookies)
 	}
+	// A recovery that waits says from when it works, and has no button.
+	if page := ask(t, h, "", "en", "/in/good-recovery", nil).Body.String(); !strings.Contains(page, "Fri 6 Mar 2026, 14:51") || strings.Contains(page, `action="/in/`) {
+		t.Error("a link that does not work yet has a button")
+	}
+	f.err["UseLink"] = fault.New(fault.TooEarly, "not yet")
+	seeOther(t, h, "", "/in/good-recovery", url.Values{}, "/in/good-recovery")
+	delete(f.err, "UseLink")
+	// The demo leads each person to what they should see first, and nowhere else.
+	f.limited["eve"] = false
+	if page := ask(t, h, "", "en", "/in/good-demo?to=/cases/x", nil).Body.String(); !strings.Contains(page, `name="to" value="/cases/x"`) {
+		t.Error("the way is lost")
+	}
+	seeOther(t, h, "", "/in/good-demo", url.Values{"to": {"/cases/x"}}, "/cases/x")
+	seeOther(t, h, "", "/in/good-demo", url.Values{"to": {"//evil.example"}}, "/desk")
+	f.limited["eve"] = true
 	// What is limited goes nowhere else.
 	for _, path := range []string{"/desk", "/settings", "/settings/tokens", "/approvals", "/admin/people"} {
 		seeOther(t, h, "eve", path, nil, "/setup")

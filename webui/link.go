@@ -18,7 +18,9 @@ func (s *Site) linkLook(v *visit) error {
 		Link   identity.Link
 		Name   string
 		Action string
-	}{l, s.o.Identity.PersonName(v.ctx(), l.Person), v.r.URL.Path})
+		To     string // where to go afterwards: the demo shows each person something else first
+		Early  bool   // it works only later
+	}{l, s.o.Identity.PersonName(v.ctx(), l.Person), v.r.URL.Path, here(v.r.URL.Query().Get("to"), ""), l.From.After(v.Now)})
 }
 
 // linkUse signs in by the link and uses it up.
@@ -27,13 +29,21 @@ func (s *Site) linkUse(v *visit) error {
 	if err != nil {
 		return v.deadLink(err)
 	}
-	return v.admitted(step, "")
+	return v.admitted(step, v.Form.Get("to"))
+}
+
+// linkEarly shows the link's page again, which says from when it works.
+func (v *visit) linkEarly() error {
+	v.redirect(v.r.URL.Path)
+	return nil
 }
 
 // deadLink says that a link does not work, and what to do. Used up, ended and
 // never given are one.
 func (v *visit) deadLink(err error) error {
 	switch fault.KindOf(err) {
+	case fault.TooEarly:
+		return v.linkEarly()
 	case fault.NotFound, fault.Forbidden, fault.Invalid:
 		return v.showStatus(http.StatusNotFound, "link-dead", v.t("signin.link-title"), "", nil)
 	}

@@ -42,7 +42,7 @@ func ownPages() []pageCase {
 		{Path: "/sign-in"}, {Path: "/sign-in?to=%2Fcases", Name: "sign-in-to"},
 		{Path: "/sign-in", Form: url.Values{"login": {"x"}, "password": {"y"}}, Status: 403, Name: "sign-in-wrong"},
 		{Path: "/sign-in", Form: url.Values{"login": {"ada@example.org"}, "password": {newFake().password}}, Name: "sign-in-second"},
-		{Path: "/in/good-first"}, {Path: "/in/good-demo"}, {Path: "/in/bad", Status: 404},
+		{Path: "/in/good-first"}, {Path: "/in/good-demo"}, {Path: "/in/good-recovery"}, {Path: "/in/bad", Status: 404},
 		{Path: "/setup", Who: "eve"},
 		{Path: "/step-up?to=%2Fsettings", Who: "ada", Name: "step-up"}, {Path: "/step-up", Who: "ada", Set: frozen, Name: "step-up-frozen"},
 		{Path: "/step-up", Who: "ben", Name: "step-up-passkey"},

@@ -2,11 +2,15 @@ package webui
 
 import (
 	"context"
+	"time"
 
 	"tocsin/access"
 	"tocsin/internal/edge"
 	"tocsin/internal/fault"
 )
+
+// heartbeat keeps proxies from closing a stream in which nothing happens.
+const heartbeat = 25 * time.Second
 
 // live streams Server-Sent Events to our own script: one "change" for each
 // change of ref ("" for the desk), and "gone" when the reader may not see it any
@@ -36,10 +40,16 @@ func (v *visit) live(ref string) error {
 	if stream.Send([]byte("retry: 5000\n\n")) != nil {
 		return nil
 	}
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
 	for {
 		select {
 		case <-sctx.Done():
 			return nil
+		case <-beat.C:
+			if stream.Send([]byte(":\n\n")) != nil {
+				return nil
+			}
 		case _, open := <-changes:
 			event := "event: change\ndata: 1\n\n"
 			if !open {

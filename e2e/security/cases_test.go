@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"tocsin/access"
 	"tocsin/coordination"
@@ -22,16 +23,16 @@ const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(2)><svg/on
 func planted(field string) string { return fmt.Sprintf("%q", canary+field+" "+hostile) }
 
 // hidden is a case file with a canary in each text, and with something of each
-// kind in it that has an address.
-func hidden(id string) string {
-	return strings.NewReplacer("ID", id, "TITLE", planted("title"), "NOTE", planted("note"), "PRODUCT", planted("product"), "PARTY", planted("party"),
+// kind in it that has an address. It happened the day before yesterday.
+func hidden(id, tlp string) string {
+	return strings.NewReplacer("DAY", time.Now().Add(-48*time.Hour).Format(time.DateOnly), "SHARE", tlp, "ID", id, "TITLE", planted("title"), "NOTE", planted("note"), "PRODUCT", planted("product"), "PARTY", planted("party"),
 		"FINDER", planted("finder"), "MAIL", canary+"mail@walk.example.org", "LABEL", planted("label"), "TEXT", planted("text"), "REASON", planted("reason"),
 		"PUBLISHER", planted("publisher"), "QUOTE", planted("quote"), "WINDOW", planted("window"),
 	).Replace(`format: tocsin-casefile/1
 case: ID
 title: TITLE
 record: kept
-tlp: AMBER+STRICT
+tlp: SHARE
 vulnerabilities: [CVE-2026-990777]
 note: NOTE
 products:
@@ -45,10 +46,10 @@ sources:
 windows:
   - {kind: major-event, name: WINDOW, country: CN, from: "2026-02-04T00:00:00+08:00", to: "2026-02-21T00:00:00+08:00"}
 events:
-  - {id: zqxwevent1, kind: reported, by: finder, to: [acme], of: gateway, at: "2026-07-01T09:00:00+02:00", label: LABEL, text: TEXT, source: s1}
-  - {id: zqxwevent2, kind: aware, by: acme, of: gateway, how: told, exploited: true, at: "2026-07-01T10:00:00+02:00", label: LABEL, text: TEXT, source: s1}
-  - {id: zqxwevent3, kind: exploitation-observed, by: acme, of: gateway, at: "2026-07-01T11:00:00+02:00", label: LABEL, text: TEXT, source: s1}
-  - {id: zqxwevent4, kind: decided, by: acme, of: gateway, result: valid, reason: REASON, at: "2026-07-01T12:00:00+02:00", review-on: "2026-12-01"}
+  - {id: zqxwevent1, kind: reported, by: finder, to: [acme], of: gateway, at: "DAYT09:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent2, kind: aware, by: acme, of: gateway, how: told, exploited: true, at: "DAYT10:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent3, kind: exploitation-observed, by: acme, of: gateway, at: "DAYT11:00:00+02:00", label: LABEL, text: TEXT, source: s1}
+  - {id: zqxwevent4, kind: decided, by: acme, of: gateway, result: valid, reason: REASON, at: "DAYT12:00:00+02:00", review-on: "2026-12-01"}
 `)
 }
 
@@ -66,8 +67,11 @@ func (w *world) imports(who, name, file string) string {
 func (w *world) furnished(who, name string) {
 	w.t.Helper()
 	ctx, reader, handle := w.t.Context(), w.reader(who), w.cases[name]
-	org := reader.Acting[0].Org
-	own, err := w.p.Desk().GiveSeat(ctx, reader, handle, coordination.SeatAsked{Org: org, Role: access.Owner, Party: "acme"})
+	org, person := reader.Acting[0].Org, ""
+	if name == alone {
+		person = reader.Person
+	}
+	own, err := w.p.Desk().GiveSeat(ctx, reader, handle, coordination.SeatAsked{Org: org, Role: access.Owner, Party: "acme", Person: person})
 	must(w.t, err)
 	w.objects[name+" seat"] = own.ID
 	ask, err := w.p.Desk().AskExport(ctx, reader, handle)
@@ -89,11 +93,16 @@ func (w *world) furnished(who, name string) {
 	}
 }
 
-// The names of the hidden cases: each is kept by one person, alone.
+// The names of the hidden cases: kept by an organisation each, and one by a person
+// alone, whom not even colleagues see.
 const (
 	kept   = "kept by lin"
 	keptBy = "kept by karin"
+	alone  = "kept by lin alone"
 )
+
+// caseIDs are what people call them.
+var caseIDs = map[string]string{kept: "WALK-HIDDEN-1", keptBy: "WALK-HIDDEN-2", alone: "WALK-HIDDEN-3"}
 
 // Two words of the same length for what is there, hidden, and what is not.
 var absent = map[string]string{
@@ -104,6 +113,7 @@ var absent = map[string]string{
 func walked(w *world) {
 	w.t.Helper()
 	peopled(w)
+	hidingAlone(w)
 	hiding(w)
 	must(w.t, w.p.People().Freeze(w.t.Context(), w.reader("frozen").Session, "test"))
 }
@@ -114,7 +124,8 @@ func peopled(w *world) {
 	w.newcomer("suspended", "suspended", "responder")
 	w.newcomer("invited", "invited", "responder")
 	w.newcomer("frozen", "active", "responder")
-	for _, name := range []string{"lin", "karin", "priya", "ines", "marit", "suspended"} {
+	w.member("colleague", "demo-yuhe", "responder")
+	for _, name := range []string{"lin", "karin", "priya", "ines", "marit", "suspended", "colleague"} {
 		w.tokened(name)
 	}
 	// What belongs to a person: a session, a token, a passkey, an office that is asked for.
@@ -139,11 +150,18 @@ func peopled(w *world) {
 	w.objects["roles"] = waiting[0].ID
 }
 
-// hiding keeps the hidden cases.
+// hidingAlone keeps a case for named people.
+func hidingAlone(w *world) {
+	w.t.Helper()
+	w.imports("lin", alone, hidden("WALK-HIDDEN-3", "RED"))
+	w.furnished("lin", alone)
+}
+
+// hiding keeps the cases of two organisations.
 func hiding(w *world) {
 	w.t.Helper()
-	w.imports("lin", kept, hidden("WALK-HIDDEN-1"))
-	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2"))
+	w.imports("lin", kept, hidden("WALK-HIDDEN-1", "AMBER+STRICT"))
+	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2", "AMBER+STRICT"))
 	w.furnished("lin", kept)
 	w.furnished("karin", keptBy)
 }

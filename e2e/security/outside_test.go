@@ -52,11 +52,14 @@ func (w *world) pairs(c caller, r route) []pair {
 		out[k] = v
 		return out
 	}
-	id := map[string]string{kept: "WALK-HIDDEN-1", keptBy: "WALK-HIDDEN-2"}[c.of]
+	id := caseIDs[c.of]
 	byHandle := pair{"by handle", there, with("handle", absent["handle"])}
 	switch r.of {
 	case "approval":
 		return []pair{{"approval", there, with("id", absent["approval"])}}
+	case "snapshot":
+		x := w.objects[c.of+" snapshot"]
+		return []pair{{"snapshot", words{"id": x}, words{"id": strings.Repeat("w", len(x))}}}
 	case "person":
 		return []pair{{"person", words{"person": "demo-lin-wei", "id": "demo-lin-wei"}, words{"person": "demo-xin-wei", "id": "demo-xin-wei"}}}
 	case "org":
@@ -157,8 +160,11 @@ func (w *world) callers() []caller {
 	for _, name := range names {
 		p := w.people[name]
 		c := caller{name: name, who: p, of: kept}
-		if name == "lin" {
+		switch name {
+		case "lin":
 			c.of = keptBy
+		case "colleague":
+			c.of = alone
 		}
 		out = append(out, c)
 		if p.every != "" {

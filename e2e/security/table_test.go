@@ -24,6 +24,16 @@ var routes = map[string]route{
 	// Pages of a case.
 	"GET /cases/{handle}":                        {of: "case"},
 	"GET /cases/{handle}/plan":                   {of: "case", path: "what-if=1&kind=leaked&party=acme"},
+	"GET /cases/{handle}/plan/what-if":           {of: "case", path: "kind=leaked&by=acme"},
+	"GET /cases/{handle}/plan.json":              {of: "case"},
+	"GET /cases/{handle}/plan.ics":               {of: "case"},
+	"GET /cases/{handle}/about":                  {of: "case", path: "from=0"},
+	"GET /cases/{handle}/about/edit":             {of: "case", path: "what=party&id=acme"},
+	"POST /cases/{handle}/about":                 {of: "case", form: "what=party&id=acme&name=Walk&key=walk-key"},
+	"GET /cases/{handle}/people/remove":          {of: "seat", path: "seat={seat}"},
+	"POST /cases/{handle}/decide":                {of: "case", form: "by=acme&of=gateway&result=valid&reason=walk&do=keep&key=walk-key"},
+	"POST /break-glass":                          {of: "case", form: "case={handle}&reason=walk, walk, walk", by: []string{"ines", "otto", "marit"}},
+	"POST /relied/drop":                          {of: "snapshot", form: "id={id}"},
 	"GET /cases/{handle}/when":                   {of: "case"},
 	"GET /cases/{handle}/when.svg":               {of: "case"},
 	"GET /cases/{handle}/record":                 {of: "case", path: "from=0"},
@@ -101,7 +111,7 @@ var routes = map[string]route{
 	"GET " + api + "/me": {why: ownSelf}, "GET " + api + "/me/tokens": {why: ownSelf},
 
 	// Administration.
-	"GET /admin": {why: office}, "GET /admin/people": {why: office}, "GET /admin/people/new": {why: office}, "POST /admin/people": {why: office},
+	"GET /break-glass": {why: office}, "GET /admin": {why: office}, "GET /admin/people": {why: office}, "GET /admin/people/new": {why: office}, "POST /admin/people": {why: office},
 	"GET /admin/organisations": {why: office}, "GET /admin/organisations/new": {why: office}, "POST /admin/organisations": {why: office},
 	"GET /admin/roles": {why: office}, "GET /admin/platform": {why: office},
 	"GET " + api + "/people": {why: office}, "POST " + api + "/people": {why: office}, "POST " + api + "/organisations": {why: office}, "GET " + api + "/roles": {why: office},

@@ -98,6 +98,13 @@ func (w *world) start(o app.PlatformOptions) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// secretOf is the secret in a link; what stands behind it is where it leads.
+func secretOf(link string) string {
+	_, secret, _ := strings.Cut(link, "/in/")
+	secret, _, _ = strings.Cut(secret, "?")
+	return secret
+}
+
 // enters uses a link as a browser does, and keeps the session.
 func (w *world) enters(name, link string) *person {
 	w.t.Helper()
@@ -114,7 +121,7 @@ func (w *world) enters(name, link string) *person {
 		w.t.Fatalf("%s is %s", name, reader.Person)
 	}
 	w.people[name] = p
-	w.secrets = append(w.secrets, secret, link[strings.LastIndexByte(link, '/')+1:])
+	w.secrets = append(w.secrets, secret, secretOf(link))
 	return p
 }
 
@@ -133,8 +140,14 @@ func (w *world) newcomer(name string, standing partner.Standing, roles ...partne
 	ctx, admin := w.t.Context(), w.reader("ines")
 	_, err := w.p.People().PutOrg(ctx, admin, partner.Org{ID: "walk-" + name, Name: "Walk " + name, Kind: "legal-entity", Country: "DE", Standing: standing}, 0)
 	must(w.t, err)
-	_, _, err = w.p.People().PutPerson(ctx, admin, partner.Person{ID: "person-" + name, Name: "Walker " + name, Login: name + "@walk.example.org", Place: "DE", Zone: "Europe/Berlin",
-		Member: []partner.Membership{{Org: "walk-" + name, Roles: roles}}}, 0)
+	return w.member(name, "walk-"+name, roles...)
+}
+
+// member puts a person of an organisation there, who comes in.
+func (w *world) member(name, org string, roles ...partner.Role) *person {
+	w.t.Helper()
+	_, _, err := w.p.People().PutPerson(w.t.Context(), w.reader("ines"), partner.Person{ID: "person-" + name, Name: "Walker " + name,
+		Login: name + "@walk.example.org", Place: "CN", Zone: "Asia/Shanghai", Member: []partner.Membership{{Org: org, Roles: roles}}}, 0)
 	must(w.t, err)
 	return w.linked(name, "person-"+name)
 }

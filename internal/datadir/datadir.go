@@ -111,6 +111,9 @@ func (d *Dir) at(parts ...string) string {
 func (d *Dir) enter(create bool) error {
 	_, err := os.Lstat(d.path)
 	if !errors.Is(err, fs.ErrNotExist) {
+		if err := d.foreign(); err != nil {
+			return err
+		}
 		return durable.Private(d.path, true)
 	}
 	if !create {
@@ -124,6 +127,29 @@ func (d *Dir) enter(create bool) error {
 		return durable.Private(d.path, true)
 	}
 	return err
+}
+
+// foreign refuses a folder that is somebody else's: it is no data directory, and
+// something is in it that no data directory has. What cannot be read is judged by
+// the checks that follow.
+func (d *Dir) foreign() error {
+	if _, err := os.Lstat(d.at("origin")); err == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		name := e.Name()
+		switch {
+		case name == "keys", name == "guard", name == "outside", name == "lock", name == "control", name == "lost+found",
+			strings.HasPrefix(name, "tocsin.db"), strings.HasPrefix(name, "."):
+			continue
+		}
+		return &fault.Error{Kind: fault.Conflict, File: d.path, Message: fmt.Sprintf("is no data directory, and holds something else (%s): name a folder that is new or empty", name)}
+	}
+	return nil
 }
 
 // prepare completes or checks everything below the directory. The file origin
