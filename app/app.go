@@ -14,6 +14,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"tocsin/internal/datadir"
@@ -69,8 +70,9 @@ type App struct {
 	keeper  *record.Keeper
 	pub     *ledger.Publisher
 
-	began bool           // this Open made the log
-	ends  []func() error // what Close undoes, last first
+	began  bool                        // this Open made the log
+	failed atomic.Pointer[func(error)] // is told of failures of the database; nil: nobody
+	ends   []func() error              // what Close undoes, last first
 }
 
 // askAtStart bounds how long witnesses are waited for before a command writes.

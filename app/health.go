@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"tocsin/internal/fault"
@@ -36,7 +37,6 @@ func (p *Platform) reachable(ctx context.Context) bool {
 		_, err := r.Head(ctx)
 		return err
 	})
-	p.count(err)
 	return err == nil
 }
 
@@ -91,9 +91,23 @@ func line(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text + "\n")) // a broken connection is the client's own affair
 }
 
-// count counts a call to the database that failed.
-func (p *Platform) count(err error) {
-	if err != nil && p.parts.metrics != nil {
+// quiet is how long a failure that was told is not told again.
+const quiet = time.Minute
+
+// failures counts what the database could not do, and tells each sort of it once
+// a minute: a full disk is heard of at the first write that fails.
+func (p *Platform) failures() func(error) {
+	var mu sync.Mutex
+	told := map[string]time.Time{}
+	return func(err error) {
 		p.parts.metrics.DatabaseError(fault.KindOf(err))
+		now := p.app.o.Now()
+		mu.Lock()
+		defer mu.Unlock()
+		if at, ok := told[err.Error()]; ok && now.Sub(at).Abs() < quiet {
+			return
+		}
+		told[err.Error()] = now
+		p.app.o.Log.Error("the database", "why", err.Error())
 	}
 }

@@ -29,6 +29,9 @@ func (p *Platform) startMetrics(ctx context.Context) (string, error) {
 	p.parts.metrics = telemetry.New(telemetry.Options{
 		Patterns: p.parts.patterns, Figures: f.ask, Version: Version(), Began: p.began,
 	})
+	tell := p.failures()
+	p.app.failed.Store(&tell)
+	p.ends = append(p.ends, end{"the counters", func() error { p.app.failed.Store(nil); return nil }})
 	if p.o.MetricsAddr == "" {
 		return "", nil
 	}
@@ -81,15 +84,13 @@ func (p *Platform) figures(ctx context.Context, now time.Time) telemetry.Figures
 			out.OldestPastDue = now.Sub(time.Unix(n.Oldest, 0))
 		}
 	}
-	p.count(err)
-	err = p.app.db.ViewLog(ctx, func(r ledger.Reader) error {
+	_ = p.app.db.ViewLog(ctx, func(r ledger.Reader) error { // the store tells of failures
 		h, err := r.Head(ctx)
 		if err == nil {
 			out.LedgerSize = h.Size
 		}
 		return err
 	})
-	p.count(err)
 	if age, err := p.checkpointAge(ctx); err == nil {
 		out.CheckpointAge = max(age, 0)
 	}

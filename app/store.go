@@ -35,15 +35,23 @@ func (a *App) openDatabase(ctx context.Context, look func(context.Context, ledge
 	}
 	var err error
 	if a.o.Database == "" {
-		a.db, err = openSQLite(ctx, sqlite.Options{Path: a.dir.Database(), OnConnect: onConnect, Statements: a.o.Statements})
+		a.db, err = openSQLite(ctx, sqlite.Options{Path: a.dir.Database(), OnConnect: onConnect, Statements: a.o.Statements, Failed: a.databaseFailed})
 	} else {
-		a.db, err = openPostgres(ctx, postgres.Options{URL: a.o.Database, OnConnect: onConnect, Statements: a.o.Statements})
+		a.db, err = openPostgres(ctx, postgres.Options{URL: a.o.Database, OnConnect: onConnect, Statements: a.o.Statements, Failed: a.databaseFailed})
 	}
 	if err != nil {
 		return err
 	}
 	a.ends = append(a.ends, a.db.Close)
 	return nil
+}
+
+// databaseFailed passes on what the database could not do. Whoever asked hears it
+// in any case.
+func (a *App) databaseFailed(err error) {
+	if tell := a.failed.Load(); tell != nil {
+		(*tell)(err)
+	}
 }
 
 // These two keep a nil pointer from becoming an interface that is not nil.

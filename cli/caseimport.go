@@ -20,8 +20,10 @@ func (e *env) caseImportCommand() *ufcli.Command {
 		Description: "Example: tocsin case import examples/cra-all-stages.yaml\n" +
 			"FILE is a case file in YAML or JSON; - is standard input. Every statement and event becomes a record\n" +
 			"with a place in the log. What the file says about its own recording stays a claim. The first import\n" +
-			"makes the folder of the record with its keys.",
-		Flags:  recordFlags(keyFlag(), byFlag()),
+			"makes the folder of the record with its keys. On a platform your organisation becomes the owner:\n" +
+			"         tocsin case import case.yaml --server https://tocsin.example.org --token-file FILE --as acme",
+		Flags: recordFlags(keyFlag(), byFlag(),
+			&ufcli.StringFlag{Name: "as", Usage: "with --server: the party (`ID`) of the file that your organisation is; what you add about it is its own word, and a claim otherwise"}),
 		Action: e.caseImport,
 	}
 }
@@ -47,6 +49,9 @@ func (e *env) caseImport(ctx context.Context, c *ufcli.Command) error {
 			return err
 		}
 		return e.importTo(ctx, c, r, cs, data)
+	}
+	if c.IsSet("as") {
+		return &exit{exitBad, fmt.Errorf("--as goes with --server; in a folder each event says whose word it is")}
 	}
 	by, err := who(c)
 	if err != nil {

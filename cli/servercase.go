@@ -21,7 +21,7 @@ func resultOf(k client.Kept) record.Result {
 }
 
 func (e *env) importTo(ctx context.Context, c *ufcli.Command, r *client.Client, cs *casefile.Case, data []byte) error {
-	k, err := r.Import(ctx, data, client.Write{Key: c.String("key")})
+	k, err := r.Import(ctx, data, c.String("as"), client.Write{Key: c.String("key")})
 	if err != nil {
 		return inFile(c.Args().First(), err)
 	}

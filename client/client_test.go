@@ -109,7 +109,7 @@ func TestWhatIsAskedAgain(t *testing.T) {
 	p := newPlatform(t)
 	p.busy = 3
 	c, _ := p.serve(nil)
-	if k, err := c.Import(t.Context(), must(p.Export(t.Context(), reader, "", "yaml")), Write{}); err != nil || k.Replayed {
+	if k, err := c.Import(t.Context(), must(p.Export(t.Context(), reader, "", "yaml")), "", Write{}); err != nil || k.Replayed {
 		t.Errorf("%+v %v", k, err)
 	}
 	var n atomic.Int32

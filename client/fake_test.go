@@ -174,7 +174,7 @@ func (p *platform) Adopt(_ context.Context, _ access.Reader, _, event, reason st
 	return p.keep(key, expected, func() string { return event + " " + reason })
 }
 
-func (p *platform) Import(_ context.Context, _ access.Reader, name string, data []byte, key string) (record.Result, error) {
+func (p *platform) ImportAs(_ context.Context, _ access.Reader, _, name string, data []byte, key string) (record.Result, error) {
 	if _, err := casefile.Parse(name, data); err != nil {
 		return record.Result{}, err
 	}

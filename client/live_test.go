@@ -75,7 +75,7 @@ func TestWritesOverABadNetwork(t *testing.T) {
 	fake := &platform{t: t}
 	c, _ := fake.through(way, secret)
 
-	kept, err := c.Import(ctx, []byte(`{"format": "tocsin-casefile/1", "case": "T-1", "record": "kept", "parties": [{"id": "acme"}]}`), Write{})
+	kept, err := c.Import(ctx, []byte(`{"format": "tocsin-casefile/1", "case": "T-1", "record": "kept", "parties": [{"id": "acme"}]}`), "acme", Write{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"time"
 
 	"tocsin/casefile"
@@ -44,9 +45,15 @@ func (c *Client) postJSON(ctx context.Context, path string, v any, w Write) (Kep
 	return c.post(ctx, path, "application/json", body, w)
 }
 
-// Import keeps a case file, in YAML or JSON.
-func (c *Client) Import(ctx context.Context, file []byte, w Write) (Kept, error) {
-	return c.post(ctx, "/cases", "application/yaml", file, w) // JSON is YAML
+// Import keeps a case file, in YAML or JSON. party is the party of the file that
+// the organisation of the token's person is, "" for none: about itself a party has
+// its own word, about others it claims.
+func (c *Client) Import(ctx context.Context, file []byte, party string, w Write) (Kept, error) {
+	path := "/cases"
+	if party != "" {
+		path += "?" + url.Values{"party": {party}}.Encode()
+	}
+	return c.post(ctx, path, "application/yaml", file, w) // JSON is YAML
 }
 
 // AddEvent adds an event.

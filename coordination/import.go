@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,6 +17,12 @@ import (
 // a name that people gave: only a case that the reader may see already stands in
 // its way (docs/decisions/0011).
 func (d *Desk) Import(ctx context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error) {
+	return d.ImportAs(ctx, who, "", name, data, key)
+}
+
+// ImportAs is Import for an organisation that is itself a party of the case: what
+// it adds about that party is its own word, and elsewise a claim.
+func (d *Desk) ImportAs(ctx context.Context, who access.Reader, party, name string, data []byte, key string) (record.Result, error) {
 	if err := refuse(access.Decide(access.Open, who, access.Matter{})); err != nil {
 		return record.Result{}, err
 	}
@@ -23,7 +30,10 @@ func (d *Desk) Import(ctx context.Context, who access.Reader, name string, data 
 	if err != nil {
 		return record.Result{}, err
 	}
-	return d.keep(ctx, who, c, owning{org: opener(who)}, key)
+	if party != "" && c.Party(party) == nil {
+		return record.Result{}, &fault.Error{Kind: fault.Invalid, Key: "party", Message: fmt.Sprintf("%q is not a party of this case", party)}
+	}
+	return d.keep(ctx, who, c, owning{org: opener(who), party: party}, key)
 }
 
 // opener is the organisation that a reader opens cases for; "" for nobody's.

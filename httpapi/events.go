@@ -19,7 +19,7 @@ type Writes interface {
 	AddEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event, expected int64, key string) (record.Result, error)
 	Adopt(ctx context.Context, who access.Reader, ref, event, reason string, expected int64, key string) (record.Result, error)
 	AddStatement(ctx context.Context, who access.Reader, ref string, s record.Statement, expected int64, key string) (record.Result, error)
-	Import(ctx context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error)
+	ImportAs(ctx context.Context, who access.Reader, party, name string, data []byte, key string) (record.Result, error)
 }
 
 // Kept says where a write stands. It is durable.
@@ -204,7 +204,10 @@ func (a *api) addEvents() {
 		}
 		return stored(r, "")
 	})
-	type importIn struct{ Keyed }
+	type importIn struct {
+		Keyed
+		Party string `query:"party" maxLength:"128" doc:"The party of the file that your organisation is. What you add about it is then your own word; about others, and without it about all, a claim that moves no clock." example:"acme"`
+	}
 	add(a, operation{
 		id: "import", method: http.MethodPost, path: "/cases", tag: "cases", act: access.Open, summary: "Import a case file",
 		about: "In JSON or YAML (docs/casefile.md), at most 16 MiB. Your organisation becomes its owner. What the file says about its own recording stays a claim.",
@@ -216,7 +219,7 @@ func (a *api) addEvents() {
 		if err != nil {
 			return nil, err
 		}
-		r, err := a.o.Writes.Import(ctx, c.reader, bodyName, data, in.Key)
+		r, err := a.o.Writes.ImportAs(ctx, c.reader, in.Party, bodyName, data, in.Key)
 		if err != nil {
 			return nil, err
 		}

@@ -223,7 +223,7 @@ func (s *shop) AddStatement(_ context.Context, who access.Reader, ref string, _ 
 	return s.keep(who, ref, "", key, expected)
 }
 
-func (s *shop) Import(_ context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error) {
+func (s *shop) ImportAs(_ context.Context, who access.Reader, _, name string, data []byte, key string) (record.Result, error) {
 	c, err := casefile.Parse(name, data)
 	if err != nil {
 		return record.Result{}, err

@@ -1,7 +1,8 @@
 package webui
 
 import (
-	"fmt"
+	"encoding/json"
+	"strings"
 	"time"
 
 	"tocsin/coordination"
@@ -40,14 +41,8 @@ func (v *visit) changeRows(p *coordination.Planned, diff *plan.Difference) (rows
 			}
 			if d := byID[c.ID]; d != nil {
 				row.Words, row.Who = v.ruleTitle(p.Book, d.Rule, d.Title), partyName(p.Of, d.Obliged)
-			} else if rule, party := said(c, "rule"), said(c, "party"); rule != "" {
-				row.Words = v.ruleTitle(p.Book, rule, rule)
-				if party == "" {
-					party = said(c, "obliged")
-				}
-				if party != "" {
-					row.Who = partyName(p.Of, party)
-				}
+			} else {
+				row.Words, row.Who = v.lineWords(p, c.ID)
 			}
 			rows = append(rows, row)
 		}
@@ -58,14 +53,29 @@ func (v *visit) changeRows(p *coordination.Planned, diff *plan.Difference) (rows
 	return rows, more
 }
 
-// said is a text of a change, after it or before.
-func said(c plan.Change, name string) string {
-	for _, side := range []map[string]any{c.After, c.Before} {
-		if s, ok := side[name].(string); ok && s != "" {
-			return s
+// lineWords says which line of a plan an id of a difference stands for: a duty
+// that is gone, a prohibition, a conflict, a standing duty.
+func (v *visit) lineWords(p *coordination.Planned, id string) (words, who string) {
+	parts := strings.Split(id, "/")
+	title := func(i int) string {
+		if i < len(parts) {
+			return v.ruleTitle(p.Book, parts[i], parts[i])
 		}
+		return id
 	}
-	return ""
+	name := func(i int) string {
+		if i < len(parts) && p.Of.Party(parts[i]) != nil {
+			return partyName(p.Of, parts[i])
+		}
+		return ""
+	}
+	switch parts[0] {
+	case "conflict":
+		return v.t("case.conflict-of", "a", title(1), "b", title(2)), name(3)
+	case "prohibition", "standing":
+		return title(1), name(2)
+	}
+	return title(0), name(2)
 }
 
 // changed lists the fields that people look at: state, due, and what meets it.
@@ -76,7 +86,7 @@ func (v *visit) changed(p *coordination.Planned, c plan.Change) []fieldChange {
 		before, had := c.Before[name]
 		was, is := v.changeWord(p, name, before), v.changeWord(p, name, after)
 		switch {
-		case ok && had && fmt.Sprint(before) != fmt.Sprint(after):
+		case ok && had && was != is:
 			out = append(out, fieldChange{v.t("case.field." + name), was, is})
 		case ok && !had && c.Before == nil && is != v.t("common.none"):
 			out = append(out, fieldChange{v.t("case.field." + name), "", is})
@@ -87,8 +97,9 @@ func (v *visit) changed(p *coordination.Planned, c plan.Change) []fieldChange {
 
 // changeWord says one value of a field.
 func (v *visit) changeWord(p *coordination.Planned, name string, x any) string {
-	text := fmt.Sprint(x)
-	if x == nil || text == "<nil>" || text == "" {
+	// Values are of the plan's own types: what they say is their JSON.
+	var text string
+	if data, err := json.Marshal(x); err != nil || json.Unmarshal(data, &text) != nil || text == "" {
 		return v.t("common.none")
 	}
 	switch name {

@@ -39,6 +39,7 @@ type dutyRow struct {
 	Gone, Whole int64      // seconds since the anchor, and from it to due; 0 draws no bar
 	Supposed    string     // added or changed by what is supposed
 	If          bool       // a sentence about it begins with "if"
+	Sources     bool       // of a case from outside sources
 }
 
 // readingRow is one way of counting.
@@ -71,7 +72,7 @@ func (v *visit) dutyRow(p *coordination.Planned, d *plan.Duty) dutyRow {
 		Duty: d, Words: v.ruleTitle(p.Book, d.Rule, d.Title), ObligedName: partyName(p.Of, d.Obliged),
 		Mine: acts(p.Seen, d.Obliged), Code: string(d.State), Because: v.say(d.Because),
 		Address: dutyAddress(p.Handle, d.ID), Checked: d.Verified.Duty && d.Verified.Deadline, AtOnce: plan.AtOnce(d),
-		If: !kept || len(d.Assumes) > 0,
+		If: !kept || len(d.Assumes) > 0, Sources: !kept,
 	}
 	if d.Of != "" {
 		r.ProductName = productName(p.Of, d.Of)
@@ -131,7 +132,7 @@ func (v *visit) passed(r *dutyRow, d *plan.Duty) {
 		r.Since = &from
 		return
 	}
-	if groupOf(d.State) == "todo" && d.Due.After(from) {
+	if (d.State == plan.Running || d.State == plan.Missed) && d.Due.After(from) {
 		r.Whole = int64(d.Due.Sub(from) / time.Second)
 		r.Gone = max(0, min(r.Whole, int64(v.Now.Sub(from)/time.Second)))
 	}

@@ -191,6 +191,7 @@ func (v *visit) answers() (coordination.Questions, error) {
 // importView is the page that takes a case file.
 type importView struct {
 	Key   string
+	Party string // of the file, that the organisation is
 	Wrong string
 }
 
@@ -208,7 +209,7 @@ func (s *Site) caseImported(v *visit) error {
 	if err := v.need(v.o.Desk != nil, v.t("newcase.import")); err != nil {
 		return err
 	}
-	d := importView{Key: v.Form.Get("key")}
+	d := importView{Key: v.Form.Get("key"), Party: strings.TrimSpace(v.Form.Get("party"))}
 	file, head, err := v.r.FormFile("file")
 	if err != nil {
 		v.problem("file", "common.field-missing")
@@ -219,12 +220,16 @@ func (s *Site) caseImported(v *visit) error {
 		v.problem("file", "newcase.too-large")
 		return v.again("newcase-import", v.t("newcase.import"), "cases", d)
 	}
-	kept, err := v.o.Desk.Import(v.ctx(), v.Who, clipText(head.Filename, 100), data, d.Key)
+	kept, err := v.o.Desk.ImportAs(v.ctx(), v.Who, d.Party, clipText(head.Filename, 100), data, d.Key)
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.Conflict):
 		d.Wrong = err.Error() // file, line and key
-		v.problems = map[string]string{"file": d.Wrong}
+		place := "file"
+		if f.Key == "party" {
+			place = "party"
+		}
+		v.problems = map[string]string{place: d.Wrong}
 		return v.again("newcase-import", v.t("newcase.import"), "cases", d)
 	case err != nil:
 		return err

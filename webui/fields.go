@@ -18,6 +18,7 @@ type field struct {
 	Maxlength, Rows              int
 	Required, Autofocus, Wide    bool
 	Checked, Disabled, Mono      bool
+	Plain                        bool // something is always chosen, be it "": no mark of the optional, and nothing for the browser to refuse
 	Options                      []option
 	Datalist                     []option // suggestions, beside free text
 }
@@ -102,6 +103,8 @@ func newField(p *page, name, label string, settings ...any) (field, error) {
 			f.Rows, _ = set.(int)
 		case "required":
 			f.Required = on
+		case "plain":
+			f.Plain = on
 		case "autofocus":
 			f.Autofocus = on
 		case "wide":
@@ -127,8 +130,8 @@ func newField(p *page, name, label string, settings ...any) (field, error) {
 	case said:
 		f.Value = value
 	}
-	if f.Type == "checkbox" && p.Problem {
-		f.Checked = p.Form.Has(name)
+	if f.Type == "checkbox" && (sent || p.Problem) {
+		f.Checked = sent // an unticked box sends nothing
 	}
 	return f, nil
 }

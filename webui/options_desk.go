@@ -35,7 +35,7 @@ type Writing interface {
 	PreviewAdopt(ctx context.Context, who access.Reader, ref, event, reason string) (*coordination.Preview, error)
 	Adopt(ctx context.Context, who access.Reader, ref, event, reason string, expected int64, key string) (record.Result, error)
 	AddStatement(ctx context.Context, who access.Reader, ref string, s record.Statement, expected int64, key string) (record.Result, error)
-	Import(ctx context.Context, who access.Reader, name string, data []byte, key string) (record.Result, error)
+	ImportAs(ctx context.Context, who access.Reader, party, name string, data []byte, key string) (record.Result, error)
 	Draft(ctx context.Context, who access.Reader, q coordination.Questions) (*coordination.Drafted, error)
 	Open(ctx context.Context, who access.Reader, q coordination.Questions, key string) (record.Result, error)
 }

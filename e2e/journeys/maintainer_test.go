@@ -10,7 +10,7 @@ func TestMaintainer(t *testing.T) {
 	b := demo(t).enter(t, "Tomás Reyes")
 	b.see("Desk")
 	b.press(`nav.top-nav a[href="/cases"]`)
-	b.press(`a|DEMO-METER-EMBARGO`)
+	b.press(`main a|Ferrule TLS, session tickets`)
 	b.see("Nothing is legally due from you, as far as this file shows")
 	b.miss("EU-CRA", "hours", "past due", "Member State")
 }

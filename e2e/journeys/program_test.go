@@ -234,17 +234,23 @@ func ownDemo(t testing.TB) *platform {
 	return p
 }
 
-// tocsin runs the built program as a person would, and gives what it says.
-func tocsin(t testing.TB, args ...string) string {
-	t.Helper()
+// command runs the built program as a person would, and gives what it says.
+func command(args ...string) (string, error) {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	cmd := exec.CommandContext(ctx, program, args...)
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
+	return string(out) + errs.String(), err
+}
+
+// tocsin runs a command that must succeed.
+func tocsin(t testing.TB, args ...string) string {
+	t.Helper()
+	out, err := command(args...)
 	if err != nil {
-		t.Fatalf("tocsin %s: %v\n%s%s", strings.Join(args, " "), err, out, errs.String())
+		t.Fatalf("tocsin %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return out
 }

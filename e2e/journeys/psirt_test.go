@@ -90,8 +90,6 @@ func TestPSIRT(t *testing.T) {
 
 	// What if it becomes public? Nothing of it is kept.
 	b.open(address + "/plan")
-	events := js[int](b, `1`)
-	_ = events
 	b.fill("#f-kind", "leaked")
 	b.press(`section[aria-labelledby=what-if] form button`)
 	b.seeIn("section[aria-labelledby=difference]", "What")

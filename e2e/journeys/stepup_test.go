@@ -21,7 +21,6 @@ func (b *tab) stepUp() {
 	b.press(`button[data-passkey=get]`)
 }
 
-
 // within runs a platform in this process, for the one thing that the built
 // program cannot be asked for: half an hour that has passed.
 func within(t *testing.T) (p *platform, ahead *atomic.Int64) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -90,12 +91,13 @@ func (a answer) alike(ref string) answer {
 	out := answer{status: a.status, header: a.header.Clone(), body: a.body, asked: a.asked}
 	out.header.Del("Date")
 	out.header.Del("X-Request-Id")
+	written := regexp.MustCompile(`(^|[^A-Za-z ])` + regexp.QuoteMeta(ref)) // not "found" in "not found"
 	replace := func(s string) string {
 		if a.request != "" {
 			s = strings.ReplaceAll(s, a.request, "REQUEST")
 		}
 		if ref != "" {
-			s = strings.ReplaceAll(s, ref, "REF")
+			s = written.ReplaceAllString(s, "${1}REF")
 		}
 		return s
 	}

@@ -68,13 +68,13 @@ type route struct {
 	// what is in the address or the form and belongs to a case: case, event, duty,
 	// seat, approval, snapshot; or person, org, roles, token, session, passkey,
 	// which belong to somebody. "" is none, and then Why says why.
-	of   string
-	why  string
-	path string // with {handle}, {event}, …, for what the pattern does not say: the query
-	form string // a valid form, with the same words in it
-	json string // or JSON
-	yaml bool
-	by   []string // people to whom it is open by office
+	of    string
+	why   string
+	path  string   // with {handle}, {event}, …, for what the pattern does not say: the query
+	form  string   // a valid form, with the same words in it
+	json  string   // or JSON
+	leads bool     // to another page, whatever there is
+	by    []string // people to whom it is open by office
 }
 
 // TestEveryRouteHasALine: a route that nobody thought of fails, and so does a line

@@ -22,7 +22,7 @@ const (
 // line is the review.
 var routes = map[string]route{
 	// Pages of a case.
-	"GET /cases/{handle}":                        {of: "case"},
+	"GET /cases/{handle}":                        {of: "case", leads: true},
 	"GET /cases/{handle}/plan":                   {of: "case", path: "what-if=1&kind=leaked&party=acme"},
 	"GET /cases/{handle}/plan/what-if":           {of: "case", path: "kind=leaked&by=acme"},
 	"GET /cases/{handle}/plan.json":              {of: "case"},

@@ -242,6 +242,13 @@ func (c *capture) String() string {
 	return c.b.String()
 }
 
+// forward moves a clock that is held.
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held = c.held.Add(d)
+}
+
 // cookieOf is the value of a cookie that an answer sets, "" for none.
 func cookieOf(h http.Header, name string) string {
 	for _, c := range (&http.Response{Header: h}).Cookies() {

@@ -25,6 +25,9 @@ type Options struct {
 	// Statements is told the text of each statement before it runs, never a
 	// parameter; nil: nobody is told.
 	Statements func(ctx context.Context, text string)
+
+	// Failed is told of failures of the database itself, without its own words.
+	Failed func(err error)
 }
 
 // Store is an open database. It implements record.Store and ledger.Store.
@@ -99,7 +102,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		Fault:     faultOf,
 		Stale:     stale,
 		Scrub:     scrub,
-		OnConnect: o.OnConnect, Statements: o.Statements,
+		OnConnect: o.OnConnect, Statements: o.Statements, Failed: o.Failed,
 		Writers: writers,
 		Readers: readers,
 		Asides:  asides,

@@ -36,6 +36,9 @@ type Options struct {
 	// Statements is told the text of each statement before it runs, never a
 	// parameter; nil: nobody is told.
 	Statements func(ctx context.Context, text string)
+
+	// Failed is told of failures of the database itself, without its own words.
+	Failed func(err error)
 }
 
 // Store is an open database. It implements record.Store and ledger.Store.
@@ -74,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		Place:     place,
 		Fault:     faultOf(o.Code),
 		Scrub:     scrub,
-		OnConnect: o.OnConnect, Statements: o.Statements,
+		OnConnect: o.OnConnect, Statements: o.Statements, Failed: o.Failed,
 		Writers: 1,
 		Readers: readers,
 	}

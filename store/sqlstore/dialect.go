@@ -71,6 +71,11 @@ type Dialect struct {
 	// Statements is told the text of each statement before it runs, and the sort of
 	// each transaction as it begins, never a parameter; nil: nobody is told.
 	Statements func(ctx context.Context, text string)
+
+	// Failed is told of failures of the database itself (fault.Unavailable and
+	// fault.Internal), in the words for the public; nil: nobody is told. A caller
+	// that gave up is none.
+	Failed func(err error)
 	// Writers, Readers and Asides bound the connections. Asides 0: whoever writes
 	// aside takes its turn among the writers.
 	Writers, Readers, Asides int

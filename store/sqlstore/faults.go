@@ -44,5 +44,8 @@ func (d *Dialect) Fail(doing string, err error) error {
 	default:
 		public = &fault.Error{Kind: fault.Internal, Message: doing + ": the database failed in a way that has no name here"}
 	}
+	if d.Failed != nil && !errors.Is(err, context.Canceled) && (public.Kind == fault.Unavailable || public.Kind == fault.Internal) {
+		d.Failed(public)
+	}
 	return &failure{public, err}
 }

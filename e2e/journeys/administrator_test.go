@@ -1,0 +1,58 @@
+package journeys
+
+import (
+	"testing"
+	"time"
+)
+
+// fiveSeconds is how long an open page may outlive the right to see it.
+const fiveSeconds = 5 * time.Second
+
+// TestAdministrator: an engineer left a browser signed in elsewhere, and ends
+// it from where she is. Then the administrator suspends an organisation: the
+// pages that its people have open close, and what they may see is narrowed.
+func TestAdministrator(t *testing.T) {
+	t.Parallel()
+	p := ownDemo(t)
+	here, there := p.enter(t, "Priya Raman"), p.enter(t, "Priya Raman")
+	there.open(there.caseOf("DEMO-REMOTE-ACCESS") + "/plan")
+	there.see("Nordhain RAM-6")
+	here.open("/settings/sessions")
+	here.press("form[action='/settings/sessions/end'].actions button")
+	there.waitFor("the sign-in page, by itself", fiveSeconds, `location.pathname === "/sign-in"`)
+	there.open("/desk")
+	there.see("Sign in")
+	here.open("/desk")
+	here.see("Priya Raman")
+
+	ines := p.enter(t, "Ines Okafor")
+	tomas := p.enter(t, "Tomás Reyes")
+	tomas.open(tomas.caseOf("DEMO-METER-EMBARGO") + "/record")
+	tomas.see("report with a working example", "confirmed")
+	ines.open("/admin/organisations")
+	ines.press("main a|Ferrule Project")
+	ines.fill("#f-standing", "suspended")
+	ines.press("main form[action^='/admin/organisations/'] button[type=submit]")
+	tomas.waitFor("the narrowed page, by itself", fiveSeconds, `!document.body.innerText.includes("report with a working example")`)
+	tomas.see("Your organisation is suspended", "confirmed") // what it did itself stays
+	tomas.open("/desk")
+	ines.open("/admin/organisations")
+	ines.press("main a|Ferrule Project")
+	ines.fill("#f-standing", "active")
+	ines.press("main form[action^='/admin/organisations/'] button[type=submit]")
+	tomas.open(tomas.caseOf("DEMO-METER-EMBARGO") + "/record")
+	tomas.see("report with a working example")
+
+	// Somebody who is shut out is out at once, wherever they are.
+	ines.open("/admin/people")
+	ines.press("main a|Tomás Reyes")
+	ines.fill("#f-sure", "on")
+	ines.press("form[action$='/access'] button[type=submit]")
+	tomas.waitFor("the sign-in page, by itself", fiveSeconds, `location.pathname === "/sign-in"`)
+
+	// She administers, and sees no case by it.
+	ines.open("/cases")
+	ines.miss("DEMO-METER-EMBARGO", "DEMO-REMOTE-ACCESS", "DEMO-LINE-CONTROLLER")
+	ines.open("/admin/platform")
+	ines.see("What plans are made of")
+}
