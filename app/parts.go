@@ -121,7 +121,7 @@ func (t *parts) buildPeople(p *Platform, addr string) error {
 
 func (t *parts) buildPages(p *Platform) (err error) {
 	o := webui.Options{
-		Identity: t.people, Desk: t.desk, Ledger: t.ledger, Book: t.book, Platform: p.about, Secure: p.o.secure(), Version: Version(),
+		Identity: t.people, Desk: t.desk, Ledger: t.ledger, Book: t.book, Platform: p.about, Notes: p.app.keeper, Secure: p.o.secure(), Version: Version(),
 		Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 	if p.o.SSO != (SSO{}) {

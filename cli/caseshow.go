@@ -84,6 +84,14 @@ func shownCase(k *record.Kept) map[string]any {
 	}
 }
 
+// headOf is the hash of the newest record; a platform tells none.
+func headOf(k *record.Kept) string {
+	if k.Head == [32]byte{} {
+		return ""
+	}
+	return fmt.Sprintf(", head %x", k.Head)
+}
+
 func kindOf(k *record.Kept, m record.Meta) string {
 	if m.Entry == "event" {
 		if ev := k.Case.Event(m.ID); ev != nil {
@@ -110,7 +118,7 @@ func (e *env) showCase(k *record.Kept) {
 	}
 	fmt.Fprintf(out, "  holds    %d events, %d parties, %d products, %d sources\n",
 		len(k.Case.Events), len(k.Case.Parties), len(k.Case.Products), len(k.Case.Sources))
-	fmt.Fprintf(out, "  version  %d, head %x\n\n", k.Version, k.Head)
+	fmt.Fprintf(out, "  version  %d%s\n\n", k.Version, headOf(k))
 
 	rows := [][]string{{"SEQ", "INDEX", "RECORDED", "BY", "WHAT"}}
 	for _, m := range k.Records {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strings"
 
 	"tocsin/internal/fault"
 )
@@ -22,7 +23,7 @@ type Error struct {
 // Error is the sentence with its place and, where a law refuses, its clause.
 func (e *Error) Error() string {
 	s := e.fault.Error()
-	if e.Citation != "" {
+	if e.Citation != "" && !strings.Contains(s, e.Citation) {
 		s += " (" + e.Citation + ")"
 	}
 	return s

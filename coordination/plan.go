@@ -41,11 +41,20 @@ func (d *Desk) planned(ctx context.Context, s *sitting, o PlanOptions) (*Planned
 	if err != nil {
 		return nil, err
 	}
-	return &Planned{Seen: s.Seen, Plan: p, Book: d.o.Book, Of: s.Case}, nil
+	return &Planned{Seen: s.Seen, Plan: p.plan, Book: d.o.Book, Of: s.Case}, nil
+}
+
+// lasting is a plan, and when it has to be computed again (zero: never).
+type lasting struct {
+	plan  *plan.Plan
+	until time.Time
 }
 
 // planOf gives the plan of a cut-down case, from memory or computed now.
-func (d *Desk) planOf(ctx context.Context, w *world, c *casefile.Case, v access.Viewpoint, o PlanOptions) (*plan.Plan, error) {
+func (d *Desk) planOf(ctx context.Context, w *world, c *casefile.Case, v access.Viewpoint, o PlanOptions) (lasting, error) {
+	if o.Lang == "en" { // as it is computed
+		o.Lang = ""
+	}
 	what := "plan " + viewKey(v) + "\n" + o.Party + "\n" + o.Lang + "\n"
 	if !o.At.IsZero() {
 		what += o.At.UTC().Format(time.RFC3339Nano)
@@ -54,27 +63,29 @@ func (d *Desk) planOf(ctx context.Context, w *world, c *casefile.Case, v access.
 		what += "\n" + o.AsKnownAt.UTC().Format(time.RFC3339Nano)
 	}
 	got, err := d.memory.get(ctx, w.key(what), func(ctx context.Context) (made, error) {
-		if o.Lang != "" && o.Lang != "en" {
+		var out lasting
+		if o.Lang != "" {
 			plain := o
 			plain.Lang = ""
-			p, err := d.planOf(ctx, w, c, v, plain)
+			first, err := d.planOf(ctx, w, c, v, plain)
 			if err != nil {
 				return made{}, err
 			}
-			p = sayIn(p, o.Lang)
-			return made{value: p, bytes: sizeOfPlan(p), until: d.until(p, c, o)}, nil
+			out = lasting{sayIn(first.plan, o.Lang), first.until}
+		} else {
+			p, err := d.compute(c, o)
+			if err != nil {
+				return made{}, err
+			}
+			p = access.Owed(p, v)
+			out = lasting{p, d.until(p, c, o)}
 		}
-		p, err := d.compute(c, o)
-		if err != nil {
-			return made{}, err
-		}
-		p = access.Owed(p, v)
-		return made{value: p, bytes: sizeOfPlan(p), until: d.until(p, c, o)}, nil
+		return made{value: out, bytes: sizeOfPlan(out.plan), until: out.until}, nil
 	})
 	if err != nil {
-		return nil, err
+		return lasting{}, err
 	}
-	return got.(*plan.Plan), nil
+	return got.(lasting), nil
 }
 
 // compute computes a plan; an instant that is not asked for is now.

@@ -62,11 +62,9 @@ func (d *Desk) matterAt(ctx context.Context, w *world) (access.Matter, error) {
 		return access.Matter{}, err
 	}
 	got, err := d.memory.get(ctx, k, func(context.Context) (made, error) {
-		m := access.MatterOf(w.c, p, nil)
-		out := made{value: m, bytes: 200 * int64(8+len(m.Consented)+len(m.PartOf)+len(m.Bars))}
-		if p != nil {
-			out.until = d.until(p, w.c, PlanOptions{})
-		} else {
+		m := access.MatterOf(w.c, p.plan, nil)
+		out := made{value: m, bytes: 200 * int64(8+len(m.Consented)+len(m.PartOf)+len(m.Bars)), until: p.until}
+		if p.plan == nil {
 			out.until = d.o.Now().Add(longest)
 		}
 		return out, nil

@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"tocsin/access"
 	"tocsin/cabinet"
@@ -353,4 +355,25 @@ func (d *directory) related(ctx context.Context, p partner.Person) error {
 		}
 	}
 	return nil
+}
+
+// MembersOf lists the people who belong to an organisation itself, those who are
+// shut out too, in order of their names.
+func (s *Service) MembersOf(ctx context.Context, org string) ([]partner.Person, error) {
+	if !idForm.MatchString(org) {
+		return nil, nil
+	}
+	var all []partner.Person
+	err := s.o.Cabinet.All(ctx, kindDirectory, "member:"+org, func(e cabinet.Entry) error {
+		var p partner.Person
+		if err := e.Into(&p); err != nil {
+			return err
+		}
+		all = append(all, p)
+		return nil
+	})
+	slices.SortFunc(all, func(a, b partner.Person) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID))
+	})
+	return all, err
 }

@@ -45,6 +45,10 @@ func (k *Keeper) Notes(ctx context.Context, before int64, limit int) ([]Note, er
 		if err != nil {
 			return err
 		}
+		key, err := k.keyOf(ctx, r, LogHandle)
+		if err != nil {
+			return err
+		}
 		for _, m := range slices.Backward(s.metas) {
 			if len(out) == limit {
 				break
@@ -52,7 +56,11 @@ func (k *Keeper) Notes(ctx context.Context, before int64, limit int) ([]Note, er
 			if m.Entry != entryNote || before > 0 && m.Seq >= before {
 				continue
 			}
-			o, err := k.openAt(ctx, r, LogHandle, m.Epoch, m.Index)
+			row, err := r.RowAt(ctx, m.Epoch, m.Index)
+			if err != nil {
+				return err
+			}
+			o, err := openRow(key, row)
 			if err != nil {
 				return err
 			}

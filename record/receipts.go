@@ -167,7 +167,7 @@ func prove(ctx context.Context, r Reader, m Meta, extra receipt.Extra) (receipt.
 	cp, err := r.CheckpointOver(ctx, epoch, index)
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
-			return receipt.Proof{}, fault.New(fault.TooEarly, "no published checkpoint covers leaf %d yet; publish first (tocsin ledger publish)", index)
+			return receipt.Proof{}, fault.New(fault.TooEarly, "no published checkpoint covers this entry yet: a platform that runs signs one every few minutes, so ask again; without one, tocsin ledger publish signs it")
 		}
 		return receipt.Proof{}, err
 	}

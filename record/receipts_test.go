@@ -85,7 +85,7 @@ func TestReceipts(t *testing.T) {
 	h := d.keep(small).Handle
 	d.add(h, `acknowledged by=maker to=[finder] re=e1 text="thank you"`)
 	_, err := d.k.Receipt(d.ctx(), "TOC-1", "e2", "", nil)
-	wants(t, err, fault.TooEarly, "no published checkpoint covers leaf 7 yet")
+	wants(t, err, fault.TooEarly, "no published checkpoint covers this entry yet")
 	d.publish(p)
 	d.add(h, "commented by=maker")
 	for _, c := range []struct {
@@ -120,7 +120,7 @@ func TestReceipts(t *testing.T) {
 		})
 	}
 	_, err = d.k.Receipt(d.ctx(), h, "", "", nil)
-	wants(t, err, fault.TooEarly, "publish first")
+	wants(t, err, fault.TooEarly, "tocsin ledger publish signs it")
 	d.publish(p)
 	head, err := d.k.Receipt(d.ctx(), h, "", "", nil)
 	if err != nil {

@@ -225,6 +225,7 @@ func (b *Book) add(p *Pack) error {
 			return refuse(r.line, "rules["+r.ID+"].id", "the id is taken already, at %s:%d", old.pack.file, old.line)
 		}
 		r.defaults()
+		r.from, r.until = r.validity()
 		b.rules[r.ID] = r
 		b.Rules = append(b.Rules, r)
 		if r.Parent != "" {
@@ -332,7 +333,10 @@ func (r *Rule) Scheduled() bool {
 }
 
 // InForce gives the instants between which the rule applies; zero = open.
-func (r *Rule) InForce() (from, until time.Time) {
+func (r *Rule) InForce() (from, until time.Time) { return r.from, r.until }
+
+// validity computes InForce.
+func (r *Rule) validity() (from, until time.Time) {
 	loc := r.pack.Location()
 	if d, err := calendar.ParseDate(r.From); err == nil {
 		from = d.Start(loc)

@@ -1,6 +1,8 @@
 package rulebook
 
 import (
+	"time"
+
 	yaml "go.yaml.in/yaml/v4"
 
 	"tocsin/calendar"
@@ -247,6 +249,8 @@ type Rule struct {
 	pack *Pack
 	line int
 	when *Condition
+
+	from, until time.Time // InForce: every plan asks for it, of every rule
 }
 
 // Gate is the condition of the rule; nil holds always.

@@ -24,6 +24,8 @@ func (s *Site) routesAdmin() {
 	s.office("POST /admin/organisations/{id}", s.adminOrgSave, fresh)
 	s.office("GET /admin/roles", s.adminRoles, 0)
 	s.office("POST /admin/roles/{id}", s.adminRoleDecide, fresh)
+	s.office("GET /admin/log", s.adminLog, 0)
+	s.office("GET /admin/log/{seq}", s.adminNote, 0)
 	s.office("GET /admin/platform", s.adminPlatform, 0)
 }
 

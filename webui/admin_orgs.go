@@ -98,6 +98,35 @@ type orgForm struct {
 	Parents   []option
 	Countries []option
 	People    []partner.Person
+	Sure      *sureStanding // a change of the standing that is asked about once more
+}
+
+// sureStanding is a change of the standing before it is made.
+type sureStanding struct {
+	From, To partner.Standing
+	Below    int // organisations below, for which it holds too
+}
+
+// below counts the organisations below one.
+func below(all []partner.Org, id string) int {
+	under := map[string][]string{}
+	for _, o := range all {
+		under[o.PartOf] = append(under[o.PartOf], o.ID)
+	}
+	seen, next := map[string]bool{id: true}, []string{id}
+	for len(next) > 0 {
+		var found []string
+		for _, up := range next {
+			for _, o := range under[up] {
+				if !seen[o] {
+					seen[o] = true
+					found = append(found, o)
+				}
+			}
+		}
+		next = found
+	}
+	return len(seen) - 1
 }
 
 func (s *Site) adminOrgNew(v *visit) error {
@@ -133,14 +162,11 @@ func (v *visit) orgForm(status int, d orgForm) error {
 	title := v.t("admin.org-new")
 	if !d.New {
 		title = v.t("admin.org")
-		people, err := v.o.Identity.People(v.ctx(), "", 500)
-		if err != nil {
+		if d.People, err = v.o.Identity.MembersOf(v.ctx(), d.Org.ID); err != nil {
 			return err
 		}
-		for _, p := range people {
-			if slices.ContainsFunc(p.Member, func(m partner.Membership) bool { return m.Org == d.Org.ID }) {
-				d.People = append(d.People, p)
-			}
+		if d.Sure != nil {
+			d.Sure.Below = below(all, d.Org.ID)
 		}
 	}
 	return v.showStatus(status, "admin-org", title, "admin", d)
@@ -157,6 +183,7 @@ func (s *Site) adminOrgSave(v *visit) error {
 		}
 		d.Org = o
 	}
+	stood := d.Org.Standing
 	d.Org.Name, d.Org.Country, d.Org.Note = strings.TrimSpace(f.Get("name")), f.Get("country"), strings.TrimSpace(f.Get("note"))
 	d.Org.Kind, d.Org.Standing = partner.Kind(f.Get("kind")), partner.Standing(f.Get("standing"))
 	d.Org.PartOf, d.Org.Is = f.Get("part-of"), strings.Fields(f.Get("is"))
@@ -165,6 +192,10 @@ func (s *Site) adminOrgSave(v *visit) error {
 	}
 	if !v.ok() {
 		return v.orgForm(http.StatusUnprocessableEntity, d)
+	}
+	if !d.New && stood != d.Org.Standing && f.Get("sure") != string(d.Org.Standing) {
+		d.Sure = &sureStanding{From: stood, To: d.Org.Standing}
+		return v.orgForm(http.StatusOK, d)
 	}
 	_, err := s.o.Identity.PutOrg(v.ctx(), v.Who, d.Org, d.Version)
 	if fault.KindOf(err) == fault.Invalid && err != nil {

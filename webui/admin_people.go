@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tocsin/calendar"
@@ -62,8 +63,8 @@ type personForm struct {
 }
 
 var (
-	orgRoles      = []partner.Role{partner.Responder, partner.Counsel, partner.Observer}
-	platformRoles = []partner.Role{partner.Administrator, partner.Coordinator}
+	orgRoles      = partner.Roles()
+	platformRoles = partner.PlatformRoles()
 )
 
 func (s *Site) adminPersonNew(v *visit) error {
@@ -109,9 +110,9 @@ func (v *visit) personForm(status int, d personForm) error {
 	return v.showStatus(status, "admin-person", title, "admin", d)
 }
 
-// Rows are the memberships of the form: those that are there, and one more.
+// Rows are the memberships of the form: those that are there, and two more.
 func (d personForm) Rows() []partner.Membership {
-	return append(slices.Clone(d.Person.Member), partner.Membership{})
+	return append(slices.Clone(d.Person.Member), partner.Membership{}, partner.Membership{})
 }
 
 // Has tells whether a list of roles holds one.
@@ -158,26 +159,46 @@ func (v *visit) savedPerson(id string, waits *identity.RoleRequest) error {
 	return v.done("/admin/people/"+url.PathEscape(id), "saved")
 }
 
+// readMembers reads the memberships of the form: each line is an organisation
+// with a box for each role there. Two lines of one organisation are one
+// membership, as a person has one in each.
+func (v *visit) readMembers() []partner.Membership {
+	var out []partner.Membership
+	for i, org := range v.Form["org"] {
+		if org == "" {
+			continue
+		}
+		at := slices.IndexFunc(out, func(m partner.Membership) bool { return m.Org == org })
+		if at < 0 {
+			at = len(out)
+			out = append(out, partner.Membership{Org: org})
+		}
+		for _, role := range orgRoles {
+			if slices.Contains(v.Form["org-role-"+strconv.Itoa(i)], string(role)) && !slices.Contains(out[at].Roles, role) {
+				out[at].Roles = append(out[at].Roles, role)
+			}
+		}
+	}
+	for i, m := range out {
+		if len(m.Roles) == 0 {
+			v.problem("org-"+strconv.Itoa(i), "admin.membership-roles")
+		}
+	}
+	return out
+}
+
 // readPerson puts what the form says over a person.
 func (v *visit) readPerson(p partner.Person) partner.Person {
 	f := v.Form
 	p.Name, p.Login = strings.TrimSpace(f.Get("name")), strings.TrimSpace(f.Get("login"))
 	p.Place, p.Zone = f.Get("place"), strings.TrimSpace(f.Get("zone"))
-	p.Platform, p.Member = nil, nil
+	p.Platform = nil
 	for _, role := range platformRoles {
 		if slices.Contains(f["platform"], string(role)) {
 			p.Platform = append(p.Platform, role)
 		}
 	}
-	for i, org := range f["org"] {
-		m := partner.Membership{Org: org}
-		if i < len(f["org-role"]) {
-			m.Roles = []partner.Role{partner.Role(f["org-role"][i])}
-		}
-		if org != "" {
-			p.Member = append(p.Member, m)
-		}
-	}
+	p.Member = v.readMembers()
 	if p.Name == "" {
 		v.problem("name", "common.field-missing")
 	}

@@ -3,8 +3,10 @@ package webui
 import (
 	"net/url"
 	"slices"
+	"time"
 
 	"tocsin/access"
+	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
 )
@@ -91,6 +93,43 @@ func (h caseHead) Narrow() bool { return !h.Seen.View.All }
 
 // Question tells whether an embargo waits for the reader's word.
 func (h caseHead) Question() bool { return slices.Contains(h.Limits, "embargo-not-accepted") }
+
+// Proposed is the newest proposal of an embargo that the reader sees, nil for
+// none.
+func (h caseHead) Proposed() *casefile.Event {
+	events := h.Seen.Case.Events
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].Kind == "embargo-proposed" || events[i].Kind == "embargo-revised" {
+			return &events[i]
+		}
+	}
+	return nil
+}
+
+// Answer is the form that answers the proposal, filled in.
+func (h caseHead) Answer(kind string) string {
+	q := url.Values{"kind": {kind}}
+	if len(h.Seen.Parties) > 0 {
+		q.Set("by", h.Seen.Parties[0])
+	}
+	if e := h.Proposed(); e != nil {
+		q.Set("re", e.ID)
+		if e.Of != "" {
+			q.Set("of", e.Of)
+		}
+		if span, err := untilOf(e); err == nil && kind == "embargo-accepted" && !span.Latest.IsZero() {
+			q.Set("until", span.Latest.Format(time.RFC3339))
+		}
+	}
+	return h.Base + "/events/new?" + q.Encode()
+}
+
+func untilOf(e *casefile.Event) (calendar.Span, error) {
+	if e.Until == nil {
+		return calendar.Span{}, nil
+	}
+	return e.Until.Span()
+}
 
 // Sources tells whether the case is put together from outside sources.
 func (h caseHead) Sources() bool { return !h.Seen.Case.Kept() }

@@ -111,6 +111,9 @@ func (v *visit) changeWord(p *coordination.Planned, name string, x any) string {
 	case "certainty":
 		return v.codeWords("case.certainty.", text)
 	case "met_by":
+		if p.Of.Event(text) == nil {
+			return v.t("case.this-event")
+		}
 		return v.eventWords(p.Of, text)
 	}
 	if t, err := time.Parse(time.RFC3339, text); err == nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/access"
 	"tocsin/casefile"
@@ -117,6 +118,11 @@ func (v *visit) eventForm(seen *coordination.Seen) eventForm {
 		Parties: partiesOf(seen.Case, v.t("case.nobody-known")), Products: productOptions(seen.Case, v.t("case.no-product")),
 		Sources: sourceOptions(seen.Case, v.t("case.no-source")), Authorities: v.authorities(), Times: v.timeChoices(),
 		Asks: slices.Contains(kindKeys[kind], "to") || len(v.Form["to"]) > 0,
+	}
+	for _, name := range []string{"until", "due", "at"} { // an address may give an instant
+		if t, err := time.Parse(time.RFC3339, v.Form.Get(name)); err == nil {
+			v.Form.Set(name, v.fieldMoment(t))
+		}
 	}
 	d.First, d.More = v.fieldsFor(seen, kind)
 	if len(seen.Parties) == 1 && !v.Form.Has("by") { // most often somebody speaks for their own side

@@ -130,6 +130,9 @@ func (v *visit) newCase() newCaseView {
 	if d.Key == "" {
 		d.Key = newKey()
 	}
+	if len(v.Who.Acting) > 0 && !v.Form.Has("country") {
+		v.Form.Set("country", v.Who.Acting[0].Country) // most often one's own seat
+	}
 	for _, a := range v.Who.Acting {
 		name := v.o.Identity.OrgName(v.ctx(), a.Org)
 		if name == "" {

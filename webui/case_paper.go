@@ -69,8 +69,14 @@ func (v *visit) paper(wrong string) error {
 }
 
 func (v *visit) snapshotRow(s coordination.Snapshot) snapshotRow {
+	row := snapshotRow{Snapshot: s, ByName: v.o.Identity.PersonName(v.ctx(), s.By), Own: s.By == v.Who.Person}
+	if s.Case == "" || s.Duty == "" { // of a case that the reader may not see any more
+		row.Words = v.t("paper.not-seen")
+		return row
+	}
 	rule, _, _ := strings.Cut(s.Duty, "/")
-	return snapshotRow{s, v.o.Identity.PersonName(v.ctx(), s.By), dutyAddress(s.Case, s.Duty), v.ruleTitle(v.o.Book, rule, s.Duty), s.By == v.Who.Person}
+	row.Back, row.Words = dutyAddress(s.Case, s.Duty), v.ruleTitle(v.o.Book, rule, s.Duty)
+	return row
 }
 
 // reliedDrop forgets a snapshot of the reader's own.

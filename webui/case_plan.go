@@ -158,6 +158,26 @@ func (a planAsked) spec(v *visit) string {
 	return strings.Join(words, " ")
 }
 
+// urgentFirst sorts duties. Of thousands the keys are made once.
+func urgentFirst(all []*plan.Duty) []*plan.Duty {
+	type keyed struct {
+		rank int
+		due  int64
+		duty *plan.Duty
+	}
+	keys := make([]keyed, len(all))
+	for i, d := range all {
+		rank, due := urgency(d)
+		keys[i] = keyed{rank, due.Unix(), d}
+	}
+	slices.SortStableFunc(keys, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.due, b.due)) })
+	out := make([]*plan.Duty, len(all))
+	for i := range keys {
+		out[i] = keys[i].duty
+	}
+	return out
+}
+
 // urgency sorts what is to be done: past due, at once, by date, then what has
 // neither.
 func urgency(d *plan.Duty) (rank int, due time.Time) {
@@ -184,11 +204,14 @@ func urgency(d *plan.Duty) (rank int, due time.Time) {
 // fillDuties puts one page of the duties of the chosen sort into their rows,
 // and counts the others.
 func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[string]string) {
-	sorted := map[string][]*plan.Duty{}
+	var all []*plan.Duty // of the group that is shown
+	count := map[string]int{}
 	own := 0
 	for _, duty := range p.Plan.Duties {
 		g := groupOf(duty.State)
-		sorted[g] = append(sorted[g], duty)
+		if count[g]++; g == d.Asked.Show {
+			all = append(all, duty)
+		}
 		if g == "todo" && acts(p.Seen, duty.Obliged) {
 			own++
 		}
@@ -202,16 +225,10 @@ func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[st
 		q.Set("show", g)
 		q.Del("from")
 		q.Del("lang")
-		d.Groups = append(d.Groups, dutyGroup{g, len(sorted[g]), d.Base + "/plan?" + q.Encode()})
+		d.Groups = append(d.Groups, dutyGroup{g, count[g], d.Base + "/plan?" + q.Encode()})
 	}
-	all := sorted[d.Asked.Show]
 	if d.Asked.Show == "todo" && p.Of.Kept() {
-		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(a, b *plan.Duty) int {
-			ra, da := urgency(a)
-			rb, db := urgency(b)
-			return cmp.Or(cmp.Compare(ra, rb), da.Compare(db))
-		})
+		all = urgentFirst(all)
 	}
 	first, _ := strconv.Atoi(v.Form.Get("from"))
 	first = max(0, min(first, len(all)))
@@ -253,7 +270,7 @@ func (v *visit) ruleTitle(b *rulebook.Book, id, title string) string {
 func (v *visit) say(reasons []plan.Reason) []string {
 	out := make([]string, len(reasons))
 	for i, r := range reasons {
-		out[i] = r.Say(v.Lang)
+		out[i] = v.humane(r.Say(v.Lang))
 	}
 	return out
 }

@@ -55,7 +55,7 @@ type eventRow struct {
 type linked struct{ Words, Href string }
 
 // eventsPerPage bounds the page of the record.
-const eventsPerPage = 100
+const eventsPerPage = 50
 
 func (s *Site) caseRecord(v *visit) error {
 	if err := v.need(v.o.Desk != nil, v.t("case.tab.record")); err != nil {

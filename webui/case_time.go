@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -120,7 +121,7 @@ func (v *visit) timeSent(name string) any {
 	field := func(part string) string { return strings.TrimSpace(v.Form.Get(name + part)) }
 	value, zone := field(""), field("-zone")
 	if value == "" && field("-to") == "" {
-		return v.Now.UTC().Format(time.RFC3339)
+		return v.Now.In(v.Zone).Truncate(time.Second).Format(time.RFC3339)
 	}
 	if zone == "" {
 		zone = v.Zone.String()
@@ -194,5 +195,32 @@ var commonZones = []string{
 func splitWords(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool {
 		return r == ',' || r == ' ' || r == ';' || r == '\n' || r == '\r' || r == '\t' || r == '、' || r == '，'
+	})
+}
+
+var (
+	instants = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})`)
+	periods  = regexp.MustCompile(`\bP(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?\b`)
+)
+
+// humane writes the instants and periods in a sentence of the plan as people
+// read them, each in the zone in which it was counted.
+func (v *visit) humane(sentence string) string {
+	sentence = instants.ReplaceAllStringFunc(sentence, func(s string) string {
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return s
+		}
+		text := written(v.words, v.Lang, t, false)
+		if t.Second() != 0 {
+			text += t.Format(":05")
+		}
+		return text + " " + offset(t)
+	})
+	return periods.ReplaceAllStringFunc(sentence, func(s string) string {
+		if text := v.period(s); text != "" {
+			return text
+		}
+		return s
 	})
 }

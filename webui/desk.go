@@ -34,6 +34,7 @@ type deskView struct {
 	Opens     bool // the reader may open a case
 	Announced []announcedRow
 	Shaken    []snapshotRow // relied-on dates with something changed beneath
+	Waiting   []coordination.Waits
 }
 
 // deskRow is one line of the desk, in the reader's language.
@@ -124,8 +125,14 @@ func (s *Site) deskPage(v *visit) error {
 const mostNews = 5
 
 // deskNews puts above the list what the reader has to know before the dates:
-// cases that somebody opened by office, and relied-on dates that moved.
+// embargoes that wait for a word, cases that somebody opened by office, and
+// relied-on dates that moved.
 func (v *visit) deskNews(d *deskView) error {
+	waiting, err := v.o.Desk.Waiting(v.ctx(), v.Who)
+	if err != nil {
+		return err
+	}
+	d.Waiting = waiting[:min(len(waiting), 4*mostNews)]
 	announced, err := v.o.Desk.Announcements(v.ctx(), v.Who)
 	if err != nil {
 		return err

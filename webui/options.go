@@ -8,6 +8,7 @@ import (
 	"tocsin/access"
 	"tocsin/identity"
 	"tocsin/partner"
+	"tocsin/record"
 	"tocsin/rulebook"
 )
 
@@ -19,6 +20,7 @@ type Options struct {
 	Ledger   Ledger
 	Book     *rulebook.Book
 	Platform func(context.Context) (Platform, error) // for the page of the platform; nil: none
+	Notes    Notes                                   // for the page of what changed power and what was read; nil: none
 
 	Name    string // of this platform, for people; "": Tocsin
 	SSO     string // name of the single sign-on provider on its button, "" without one
@@ -100,10 +102,16 @@ type People interface {
 	PutPerson(ctx context.Context, by access.Reader, p partner.Person, version int64) (partner.Person, *identity.RoleRequest, error)
 	Org(ctx context.Context, id string) (partner.Org, int64, error)
 	Orgs(ctx context.Context, after string, limit int) ([]partner.Org, error)
+	MembersOf(ctx context.Context, org string) ([]partner.Person, error)
 	PutOrg(ctx context.Context, by access.Reader, o partner.Org, version int64) (partner.Org, error)
 	RoleRequests(ctx context.Context) ([]identity.RoleRequest, error)
 	AllowSSO(ctx context.Context, by access.Reader, person, email string) error
 	DecideRoles(ctx context.Context, by access.Reader, id string, grant bool) error
+}
+
+// Notes are what the log keeps about power, reading and itself.
+type Notes interface {
+	Notes(ctx context.Context, before int64, limit int) ([]record.Note, error)
 }
 
 var _ Identity = (*identity.Service)(nil)

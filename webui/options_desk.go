@@ -44,6 +44,7 @@ type Writing interface {
 type Lists interface {
 	Lines(ctx context.Context, who access.Reader, f coordination.Filter, p coordination.Page) (*coordination.Lines, error)
 	Cases(ctx context.Context, who access.Reader, p coordination.Page) (cases []coordination.Listed, next string, err error)
+	Waiting(ctx context.Context, who access.Reader) ([]coordination.Waits, error)
 	Search(ctx context.Context, who access.Reader, words string, p coordination.Page) (hits []coordination.Hit, next string, err error)
 	Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan coordination.Change, error)
 }

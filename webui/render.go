@@ -92,7 +92,7 @@ func (v *visit) execute(status int, p *page, names ...string) error {
 			return err
 		}
 	}
-	v.send(status, body.Bytes())
+	v.send(status, steady(body.Bytes()))
 	body.Reset()
 	return nil
 }

@@ -33,6 +33,7 @@ func TestAdministrator(t *testing.T) {
 	ines.press("main a|Ferrule Project")
 	ines.fill("#f-standing", "suspended")
 	ines.press("main form[action^='/admin/organisations/'] button[type=submit]")
+	ines.seeIn("main table tr:has(.state-over)", "Ferrule Project", "Suspended")
 	tomas.waitFor("the narrowed page, by itself", fiveSeconds, `!document.body.innerText.includes("report with a working example")`)
 	tomas.see("Your organisation is suspended", "confirmed") // what it did itself stays
 	tomas.open("/desk")

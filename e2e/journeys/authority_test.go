@@ -20,7 +20,13 @@ func TestAuthority(t *testing.T) {
 		karin.miss("breach", "violat", "non-compliant", "noncompliant", "infring", "offender", "missed")
 	}
 
+	// A colleague of the coordination centre gets a seat that sees all, so that there are two.
 	address := karin.caseOf("TOC-2026-0301")
+	karin.open(address + "/people")
+	karin.pick("#f-org", "Coordination Centre Sundmark")
+	karin.fill("#f-role", "coordinator")
+	karin.press("section[aria-labelledby=invite] button[value=preview]")
+	karin.press("button[value=give]")
 	karin.open(address + "/export")
 	karin.see("another person must approve")
 	karin.press("form[action$='/export'] button")

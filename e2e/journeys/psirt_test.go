@@ -39,8 +39,8 @@ func (b *tab) fiveQuestions(title string) (address string) {
 	b.fill("#f-attacked-at", wall(b.t, "Asia/Shanghai", -4))
 	b.fill("#f-public", "no")
 	b.press(`button[value=draft]`)
-	b.see("Early warning of an actively exploited vulnerability within 24 hours", "CRA Art. 14")
-	b.see("Report to the ministry's vulnerability platform within two days", "RMSV Art. 7(2)")
+	b.see("Early warning of an actively exploited vulnerability within 24 hours", "CRA single reporting platform")
+	b.see("Report to the ministry's vulnerability platform within two days", "MIIT")
 	b.press(`button[value=open]`)
 	if !strings.HasPrefix(b.at(), "/cases/") || strings.HasPrefix(b.at(), "/cases/new") {
 		b.fail("the case is not open")

@@ -68,12 +68,19 @@ func (b *tab) heard(event any) {
 	if !ok {
 		return
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	u, err := url.Parse(e.Request.URL)
 	if err != nil || (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ws") && u.Scheme+"://"+u.Host != b.base {
-		b.mu.Lock()
 		b.strays = append(b.strays, e.Request.URL)
-		b.mu.Unlock()
 	}
+}
+
+// moved says that the platform is at another address from now on.
+func (b *tab) moved(base string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.base = base
 }
 
 func (b *tab) check() {
@@ -135,7 +142,7 @@ func (b *tab) fail(format string, args ...any) {
 	defer stop()
 	where, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const m = document.querySelector("main"); if (!m) return location.href;
 		const c = m.cloneNode(true); for (const o of c.querySelectorAll("select, option, svg")) o.remove();
-		return location.href + "\n" + c.textContent.replace(/[ \t]+/g, " ").replace(/\n\s*/g, "\n").slice(0, 2500); })()`))
+		return location.href + "\n" + c.textContent.replace(/[ \t]+/g, " ").replace(/\n\s*/g, "\n").slice(0, 6000); })()`))
 	if err != nil {
 		where = err.Error()
 	}

@@ -17,7 +17,7 @@ const canary = "zqxw"
 
 // hostile is what somebody who means harm writes into every free text.
 const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(2)><svg/onload=alert(3)>[a](javascript:alert(4)) ![b](https://evil.example.org/b.png) ` +
-	`<a href="https://evil.example.org" style="x" onclick=alert(5)>c</a> {{.Secret}} </textarea></title>`
+	`<a href="https://evil.example.org" style="x" onclick=alert(5)>c</a> {{.Secret}} </textarea></title>` + "\u202egpj.exe\u2066\u200f"
 
 // planted is a text with a canary of its own.
 func planted(field string) string { return fmt.Sprintf("%q", canary+field+" "+hostile) }

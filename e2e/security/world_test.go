@@ -249,14 +249,15 @@ func (c *clock) forward(d time.Duration) {
 	c.held = c.held.Add(d)
 }
 
-// cookieOf is the value of a cookie that an answer sets, "" for none.
-func cookieOf(h http.Header, name string) string {
+// cookieOf is the value of a cookie that an answer sets, "" for none; the last one
+// counts, as for browsers.
+func cookieOf(h http.Header, name string) (value string) {
 	for _, c := range (&http.Response{Header: h}).Cookies() {
 		if c.Name == name {
-			return c.Value
+			value = c.Value
 		}
 	}
-	return ""
+	return value
 }
 
 func form(pairs ...string) url.Values {
