@@ -40,7 +40,7 @@ func (p *Platform) startControl() {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /backup", p.app.answerBackup)
-	s := &server{listener: l, failed: make(chan error, 1), stopping: make(chan struct{}), http: &http.Server{
+	s := &server{listeners: []net.Listener{l}, failed: make(chan error, 1), stopping: make(chan struct{}), http: &http.Server{
 		Handler: mux, ReadHeaderTimeout: headTime, MaxHeaderBytes: headBytes, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}}
 	s.start()

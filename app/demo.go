@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -52,6 +53,7 @@ type player struct {
 	Look  string `yaml:"look"`
 	Start string `yaml:"start"`
 	Case  string `yaml:"case"` // instead of Start: a file of the demo
+	Page  string `yaml:"page"` // of the case, "plan" without it
 }
 
 type demoCase struct {
@@ -104,7 +106,33 @@ func (p *Platform) Demo(ctx context.Context) ([]Visitor, error) {
 			return nil, err
 		}
 	}
+	if err := s.published(ctx); err != nil {
+		return nil, err
+	}
+	// So that a receipt of what is there can be had at once, and not with the next tick.
+	if _, err := p.app.Publish(ctx); err != nil && fault.KindOf(err) != fault.Conflict {
+		return nil, err
+	}
 	return s.visitors(ctx)
+}
+
+// published has a checkpoint cover all that is there, so that receipts can be
+// had at once. The cadence may be publishing just now: then it is asked again.
+func (s *seeding) published(ctx context.Context) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 500 {
+		_, err := s.p.app.Publish(ctx)
+		if err == nil || fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	return fault.New(fault.Unavailable, "the cases of the demo could not be published")
 }
 
 // people puts organisations and people there at once, or finds them again.
@@ -272,9 +300,12 @@ func (s *seeding) visitors(ctx context.Context) ([]Visitor, error) {
 		}
 		at := c.Start
 		if c.Case != "" {
-			at = "/cases/" + s.cases[c.Case] + "/plan"
+			at = "/cases/" + s.cases[c.Case] + "/" + cmp.Or(c.Page, "plan")
 		}
-		v := Visitor{Who: c.Who, Name: c.Name, Link: s.p.Link(secret) + "?to=" + at, Look: c.Look, At: s.p.url + at}
+		v := Visitor{Who: c.Who, Name: c.Name, Link: s.p.Link(secret), Look: c.Look, At: s.p.url + at}
+		if at != "/desk" { // where a sign-in leads without a word
+			v.Link += "?to=" + at
+		}
 		if len(c.Member) > 0 {
 			v.Org = s.p.parts.people.OrgName(ctx, c.Member[0].Org)
 		}

@@ -49,7 +49,7 @@ func (p *Platform) startMetrics(ctx context.Context) (string, error) {
 		// On another address whoever scrapes may call it what they like.
 		h = edge.Wrap(mux, edge.Options{Hosts: append(edge.Loopback(port), addr), Now: p.app.o.Now, Log: p.app.o.Log.With("side", "metrics")})
 	}
-	s := newServer(l, h, nil, nil, make(chan struct{}))
+	s := newServer([]net.Listener{l}, h, nil, nil, make(chan struct{}))
 	p.ends = append(p.ends, end{"the metrics", s.stop})
 	p.serve(s)
 	return addr, nil

@@ -152,11 +152,13 @@ func (t *parts) tagKey() []byte {
 
 // mount puts pages, API and the public log on the mux.
 func (t *parts) mount(mux *http.ServeMux) {
-	httpapi.API(mux, t.api)
+	t.patterns = []string{"/", "/healthz", "/readyz", "/checkpoint", "/tile/", "/static/", edge.Unmatched}
+	for _, p := range httpapi.API(mux, t.api) {
+		t.patterns = append(t.patterns, edge.Route(p))
+	}
 	mux.Handle("/checkpoint", t.public)
 	mux.Handle("/tile/", t.public)
 	t.pages.Mount(mux)
-	t.patterns = []string{"/", "/healthz", "/readyz", "/checkpoint", "/tile/", "/static/", httpapi.Prefix + "/", edge.Unmatched}
 	for _, r := range t.pages.Routes() {
 		t.patterns = append(t.patterns, edge.Route(r.Pattern))
 	}

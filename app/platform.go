@@ -82,10 +82,19 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	closing := func() error { return ignoreClosed(l.Close()) }
-	p.ends = append(p.ends, end{"the address", closing})
+	listeners := []net.Listener{l}
+	p.ends = append(p.ends, end{"the address", func() (err error) {
+		for _, l := range listeners {
+			err = errors.Join(err, ignoreClosed(l.Close()))
+		}
+		return err
+	}})
+	other, named := beside(ctx, l)
+	if other != nil {
+		listeners = append(listeners, other)
+	}
 	addr := l.Addr().String()
-	p.url = p.o.url(addr)
+	p.url = p.o.url(addr, named)
 	if p.parts, err = p.build(addr); err != nil {
 		return err
 	}
@@ -108,7 +117,7 @@ func (p *Platform) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := newServer(l, pages, p.o.Proxies, cert, p.stopping)
+	s := newServer(listeners, pages, p.o.Proxies, cert, p.stopping)
 	p.ends = append(p.ends, end{"the pages", s.stop})
 	p.serve(s)
 	p.startControl()
@@ -214,7 +223,7 @@ func (p *Platform) serve(s *server) {
 	s.start()
 	go func() {
 		if err := <-s.failed; err != nil && !errors.Is(err, http.ErrServerClosed) {
-			p.failed <- fault.New(fault.Unavailable, "serving on %s: %v", s.listener.Addr(), err)
+			p.failed <- fault.New(fault.Unavailable, "serving on %s: %v", s.listeners[0].Addr(), err)
 		}
 	}()
 }

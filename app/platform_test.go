@@ -168,9 +168,11 @@ func TestMetrics(t *testing.T) {
 	b := newBrowser(t)
 	b.do("GET", p.URL()+"/cases/TOC-SECRET-1", nil)
 	b.do("GET", p.URL()+"/TOC-SECRET-2", nil)
+	b.do("GET", p.URL()+"/api/v1/cases/TOC-SECRET-3/plan", nil)
+	b.do("GET", p.URL()+"/api/v1/TOC-SECRET-4", nil)
 	_, text := b.do("GET", "http://"+at.Metrics+"/metrics", nil)
 	for _, want := range []string{
-		`route="/cases/{handle}"`, "tocsin_ready 1", "tocsin_duties_open 0", "tocsin_ledger_entries ", "tocsin_canary_age_seconds ", "go_goroutines",
+		`route="/cases/{handle}"`, `route="/api/v1/cases/{case}/plan",status="4xx"`, `route="/api/v1/",`, "tocsin_ready 1", "tocsin_duties_open 0", "tocsin_ledger_entries ", "tocsin_canary_age_seconds ", "go_goroutines",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing", want)

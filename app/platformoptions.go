@@ -210,13 +210,20 @@ func (o PlatformOptions) checkPing(bool) error {
 	return nil
 }
 
-// url is where people reach the platform that listens on addr.
-func (o PlatformOptions) url(addr string) string {
+// url is where people reach the platform that listens on addr; named says that
+// "localhost" is nobody else's. Passkeys are made for names and not for addresses
+// (WebAuthn, 5.1.2).
+func (o PlatformOptions) url(addr string, named bool) string {
+	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case len(o.Hosts) > 0 && o.secure():
 		return "https://" + o.Hosts[0]
 	case o.tls():
 		return "https://" + addr
+	case len(o.Hosts) > 0: // a tunnel: Check let no other name pass
+		return "http://" + o.Hosts[0]
+	case err == nil && named && isLoopback(host):
+		return "http://localhost:" + port
 	}
 	return "http://" + addr
 }

@@ -99,7 +99,7 @@ func TestNames(t *testing.T) {
 		hosts   []string
 		origins []string
 	}{
-		{PlatformOptions{}, "127.0.0.1:8321", "http://127.0.0.1:8321",
+		{PlatformOptions{}, "127.0.0.1:8321", "http://localhost:8321",
 			[]string{"localhost:8321", "127.0.0.1:8321", "[::1]:8321"},
 			[]string{"http://localhost:8321", "http://127.0.0.1:8321", "http://[::1]:8321"}},
 		{PlatformOptions{Proxies: proxy, Hosts: []string{"tocsin.example.org"}}, "127.0.0.1:8321", "https://tocsin.example.org",
@@ -107,11 +107,16 @@ func TestNames(t *testing.T) {
 			[]string{"https://tocsin.example.org", "http://localhost:8321", "http://127.0.0.1:8321", "http://[::1]:8321"}},
 		{PlatformOptions{TLSCert: "c", TLSKey: "k", Hosts: []string{"a.example.org:8443", "b.example.org:8443"}}, "0.0.0.0:8443", "https://a.example.org:8443",
 			[]string{"a.example.org:8443", "b.example.org:8443"}, []string{"https://a.example.org:8443", "https://b.example.org:8443"}},
+		{PlatformOptions{Hosts: []string{"127.0.0.1:9999"}}, "127.0.0.1:8321", "http://127.0.0.1:9999",
+			[]string{"127.0.0.1:9999", "localhost:8321", "127.0.0.1:8321", "[::1]:8321"}, nil},
 		{PlatformOptions{TLSCert: "c", TLSKey: "k"}, "127.0.0.2:8443", "https://127.0.0.2:8443",
 			[]string{"localhost:8443", "127.0.0.1:8443", "[::1]:8443", "127.0.0.2:8443"}, nil},
 	} {
-		if got := c.o.url(c.addr); got != c.url {
+		if got := c.o.url(c.addr, true); got != c.url {
 			t.Errorf("%s: %s", c.url, got)
+		}
+		if got := c.o.url(c.addr, false); strings.Contains(got, "localhost") {
+			t.Errorf("%s is told although somebody else may have it", got)
 		}
 		if got := c.o.hosts(c.addr); !slices.Equal(got, c.hosts) {
 			t.Errorf("%s: hosts %v", c.url, got)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"tocsin/internal/edge"
@@ -27,12 +28,12 @@ const (
 	maxConnsEach = 512  // from one address
 )
 
-// server is one address that answers.
+// server is one address that answers; a loopback address in both families.
 type server struct {
-	http     *http.Server
-	listener net.Listener
-	failed   chan error
-	stopping chan struct{} // closed first, so that streams end
+	http      *http.Server
+	listeners []net.Listener
+	failed    chan error
+	stopping  chan struct{} // closed first, so that streams end
 }
 
 // listen takes the address that a flag names, and answers nothing yet.
@@ -44,6 +45,30 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	return l, nil
 }
 
+// beside takes the same port of the other loopback address, so that "localhost"
+// is this program and nobody else's, whichever of the two a browser tries first.
+// named is false if somebody else has it: then only the address itself is safe to
+// be told. Where the other family is not there, nobody can have it.
+func beside(ctx context.Context, l net.Listener) (other net.Listener, named bool) {
+	ap, err := netip.ParseAddrPort(l.Addr().String())
+	if err != nil {
+		return nil, false
+	}
+	sister := netip.IPv6Loopback()
+	switch ap.Addr().Unmap() {
+	case netip.MustParseAddr("127.0.0.1"):
+	case sister:
+		sister = netip.MustParseAddr("127.0.0.1")
+	default:
+		return nil, false
+	}
+	other, err = (&net.ListenConfig{}).Listen(ctx, "tcp", netip.AddrPortFrom(sister, ap.Port()).String())
+	if err != nil {
+		return nil, !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EACCES)
+	}
+	return other, true
+}
+
 // reason is the system's word for a network error, without the address again.
 func reason(err error) error {
 	var op *net.OpError
@@ -53,20 +78,26 @@ func reason(err error) error {
 	return err
 }
 
-// newServer answers on l from Start on.
-func newServer(l net.Listener, h http.Handler, proxies []netip.Prefix, cert *certificate, stopping chan struct{}) *server {
-	l = edge.Listen(l, maxConns, maxConnsEach, proxies)
-	if cert != nil {
-		l = tls.NewListener(l, cert.config())
+// newServer answers on the listeners from start on.
+func newServer(ls []net.Listener, h http.Handler, proxies []netip.Prefix, cert *certificate, stopping chan struct{}) *server {
+	var bounded []net.Listener
+	for _, l := range ls {
+		l = edge.Listen(l, maxConns, maxConnsEach, proxies)
+		if cert != nil {
+			l = tls.NewListener(l, cert.config())
+		}
+		bounded = append(bounded, l)
 	}
-	return &server{listener: l, failed: make(chan error, 1), stopping: stopping, http: &http.Server{
+	return &server{listeners: bounded, failed: make(chan error, len(bounded)), stopping: stopping, http: &http.Server{
 		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: bodyTime, WriteTimeout: replyTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it would repeat what strangers send
 	}}
 }
 
 func (s *server) start() {
-	go func() { s.failed <- s.http.Serve(s.listener) }()
+	for _, l := range s.listeners {
+		go func() { s.failed <- s.http.Serve(l) }()
+	}
 }
 
 // stop takes no more requests, ends streams at once, and lets what is under way

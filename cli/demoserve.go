@@ -37,7 +37,7 @@ func (e *env) demoServe(ctx context.Context, c *ufcli.Command) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	p, err := a.Platform(app.PlatformOptions{
-		Addr: c.String("addr"), Demo: true, Every: time.Minute, Pad: 8, Rate: edge.Rate{PerSecond: -1},
+		Addr: c.String("addr"), Demo: true, Every: 10 * time.Second, Pad: 8, Rate: edge.Rate{PerSecond: -1},
 	})
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := recordCommands()
-	commands["exitcode"], commands["repeat"] = exitcode, repeat
+	commands["exitcode"], commands["repeat"], commands["apitoken"] = exitcode, repeat, apitoken
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {

@@ -70,8 +70,14 @@ type api struct {
 
 // API mounts the REST API under /api/v1. Each operation has a pattern of its own,
 // so that logs and metrics name it; everything else below the prefix is answered
-// here too.
-func API(mux *http.ServeMux, o Options) { newAPI(mux, o) }
+// here too. It gives the patterns that it registered, for whoever counts requests.
+func API(mux *http.ServeMux, o Options) []string {
+	out := []string{Prefix + "/"}
+	for _, op := range newAPI(mux, o).ops {
+		out = append(out, op.method+" "+Prefix+op.path)
+	}
+	return out
+}
 
 func newAPI(mux *http.ServeMux, o Options) *api {
 	if o.Log == nil {

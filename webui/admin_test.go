@@ -3,6 +3,7 @@ package webui
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +18,11 @@ func TestAPersonIsMadeAndInvited(t *testing.T) {
 	h := f.site(t)
 	form := url.Values{
 		"name": {"Cai Chen"}, "login": {"cai@example.org"}, "place": {"CN"}, "zone": {"Asia/Shanghai"}, "version": {"0"},
-		"org": {"acme-cn", ""}, "org-role": {"responder", "observer"},
+		"org": {"acme-cn", ""}, "org-role-0": {"responder", "counsel", "king"}, "org-role-1": {"observer"},
 	}
 	seeOther(t, h, "ada", "/admin/people", form, "/admin/people/new")
 	p := f.people["new"]
-	if p.Name != "Cai Chen" || p.Place != "CN" || len(p.Member) != 1 || p.Member[0].Org != "acme-cn" || p.Member[0].Roles[0] != partner.Responder {
+	if p.Name != "Cai Chen" || p.Place != "CN" || len(p.Member) != 1 || p.Member[0].Org != "acme-cn" || !slices.Equal(p.Member[0].Roles, []partner.Role{partner.Responder, partner.Counsel}) {
 		t.Errorf("%+v", p)
 	}
 	f.err["PutPerson"] = fault.New(fault.Conflict, "the login is taken")
@@ -114,9 +115,9 @@ func TestOrganisationsAreATree(t *testing.T) {
 	}
 	f := newFake()
 	h := f.site(t)
-	form := url.Values{"name": {"Acme Unit"}, "kind": {"unit"}, "standing": {"active"}, "part-of": {"acme"}, "country": {"DE"}, "is": {" a  b "}, "version": {"0"}}
+	form := url.Values{"name": {"Acme Unit"}, "kind": {"unit"}, "standing": {"active"}, "part-of": {"acme-group"}, "country": {"DE"}, "is": {" a  b "}, "version": {"0"}}
 	seeOther(t, h, "ada", "/admin/organisations", form, "/admin/organisations")
-	if o := f.orgs["new-org"]; o.PartOf != "acme" || o.Kind != partner.Unit || len(o.Is) != 2 {
+	if o := f.orgs["new-org"]; o.PartOf != "acme-group" || o.Kind != partner.Unit || len(o.Is) != 2 {
 		t.Errorf("%+v", o)
 	}
 	f.err["PutOrg"] = fault.New(fault.Invalid, "a circle")

@@ -39,7 +39,9 @@ type fake struct {
 	calls    []string
 	desk     *fakeDesk
 	ledger   Ledger
-	password string // that is right
+	notes    fakeNotes
+	password string           // that is right
+	with     []func(*Options) // changes of every site made of it
 }
 
 // fakeDesk answers what the pages of this file's owner ask; others set fields.
@@ -196,7 +198,11 @@ func (f *fake) Reader(_ context.Context, secret string, _ identity.Came) (identi
 	}
 	r.Platform, r.Fresh = p.Platform, f.fresh[p.ID]
 	for _, m := range p.Member {
-		r.Acting = append(r.Acting, access.Acting{Org: m.Org, Roles: m.Roles, Standing: f.orgs[m.Org].Standing, Country: f.orgs[m.Org].Country})
+		a := access.Acting{Org: m.Org, Roles: m.Roles, Standing: f.orgs[m.Org].Standing, Country: f.orgs[m.Org].Country}
+		if above := f.orgs[m.Org].PartOf; above != "" {
+			a.Group = []string{above}
+		}
+		r.Acting = append(r.Acting, a)
 	}
 	return s, r, nil
 }
@@ -342,6 +348,17 @@ func (f *fake) Orgs(_ context.Context, after string, limit int) ([]partner.Org, 
 	return out[:min(limit, len(out))], f.called("Orgs")
 }
 
+func (f *fake) MembersOf(_ context.Context, org string) ([]partner.Person, error) {
+	var out []partner.Person
+	for _, p := range f.people {
+		if slices.ContainsFunc(p.Member, func(m partner.Membership) bool { return m.Org == org }) {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b partner.Person) int { return strings.Compare(a.Name, b.Name) })
+	return out, f.called("MembersOf", org)
+}
+
 func (f *fake) PutOrg(_ context.Context, by access.Reader, o partner.Org, _ int64) (partner.Org, error) {
 	if o.ID == "" {
 		o.ID = "new-org"
@@ -381,11 +398,11 @@ const host = "tocsin.example.org"
 func (f *fake) site(t testing.TB, change ...func(*Options)) http.Handler {
 	t.Helper()
 	o := Options{
-		Identity: f, Desk: f.desk, Ledger: f.ledger, Platform: platform, SSO: "Example Login", Secure: true, Version: "0.4.0",
+		Identity: f, Desk: f.desk, Ledger: f.ledger, Platform: platform, Notes: f.notes, SSO: "Example Login", Secure: true, Version: "0.4.0",
 		Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler),
 	}
 	names := []string{host}
-	for _, c := range change {
+	for _, c := range append(f.with, change...) {
 		c(&o)
 	}
 	if !o.Secure {

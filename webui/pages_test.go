@@ -68,6 +68,10 @@ func ownPages() []pageCase {
 		{Path: "/admin/organisations", Who: "ada"}, {Path: "/admin/organisations/new", Who: "ada"}, {Path: "/admin/organisations/acme", Who: "ada"},
 		{Path: "/admin/organisations", Who: "ada", Set: func(f *fake) { f.orgs = nil }, Name: "admin-orgs-none"},
 		{Path: "/admin/organisations", Who: "ada", Form: url.Values{"name": {""}}, Status: 422, Name: "admin-org-wrong"},
+		{Path: "/admin/people/ben", Who: "ada", Form: url.Values{"name": {"Ben"}, "login": {"ben"}, "org": {"acme", "other"}, "org-role-0": {"counsel"}, "version": {"7"}}, Status: 422, Name: "admin-membership-wrong"},
+		{Path: "/admin/organisations/acme-group", Who: "ada", Form: url.Values{"name": {"Acme Group"}, "kind": {"group"}, "country": {"DE"}, "standing": {"suspended"}, "version": {"7"}}, Name: "admin-org-sure"},
+		{Path: "/admin/log", Who: "ada", Set: logged}, {Path: "/admin/log?show=reads", Who: "ada", Set: logged, Name: "admin-log-reads"}, {Path: "/admin/log", Who: "ada", Name: "admin-log-none"},
+		{Path: "/admin/log/9", Who: "ada", Set: logged}, {Path: "/admin/log/3", Who: "ada", Status: 404, Name: "admin-log-nowhere"},
 		{Path: "/admin/roles", Who: "ada"}, {Path: "/admin/platform", Who: "ada"},
 		{Path: "/nowhere", Status: 404}, {Path: "/nowhere", Who: "ada", Status: 404, Name: "nowhere-signed-in"},
 		{Path: "/admin/people", Who: "ben", Status: 404, Name: "admin-not-yours"},
@@ -107,7 +111,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 }
 
 var (
-	keyShown  = regexp.MustCompile(`\b(?:access|admin|approvals|case|common|desk|errors|help|ledger|public|questions|settings|signin)\.[a-z][a-z0-9.-]*[a-z0-9]\b`)
+	keyShown  = regexp.MustCompile(`\b(?:access|admin|approvals|case|common|desk|errors|help|ledger|log|public|questions|settings|signin)\.[a-z][a-z0-9.-]*[a-z0-9]\b`)
 	argShown  = regexp.MustCompile(`\{[a-z][a-z-]*\}`)
 	goShown   = regexp.MustCompile(`ZgotmplZ|<no value>|%!|0x[0-9a-f]{6,}|map\[`)
 	voidField = map[string]bool{"hidden": true, "submit": true, "button": true}

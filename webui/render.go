@@ -74,11 +74,6 @@ func (v *visit) writePart(status int, name string, p *page) error {
 	return v.execute(status, p, name)
 }
 
-// part answers the page's own script with one template.
-func (v *visit) part(name string, data any) error {
-	return v.writePart(http.StatusOK, name, v.page("", "", data))
-}
-
 // execute runs templates, each around the one before, and sends the last. An
 // error in a template leaves nothing half sent.
 func (v *visit) execute(status int, p *page, names ...string) error {
@@ -161,10 +156,10 @@ func (p *page) Full() bool { return p.Session != nil && !p.Session.Limited && !p
 // Request is the word that the log has for this request.
 func (p *page) Request() string { return edge.RequestID(p.ctx()) }
 
-// Path is where the reader is, for forms that come back here.
 // Version is of the program.
 func (p *page) Version() string { return p.o.Version }
 
+// Path is where the reader is, for forms that come back here.
 func (p *page) Path() string { return p.r.URL.Path }
 
 // Initials are the letters on the menu of the person.

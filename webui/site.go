@@ -37,21 +37,38 @@ func New(o Options) (*Site, error) {
 	}
 	s := &Site{o: o}
 	s.buffer.New = func() any { return new(bytes.Buffer) }
-	var err error
-	if s.words, err = loadWords(wordFiles); err != nil {
+	shipped, err := parsed()
+	if err != nil {
 		return nil, err
 	}
-	if s.assets, err = loadAssets(); err != nil {
-		return nil, err
-	}
-	s.pages = map[string]*template.Template{}
-	for _, lang := range Languages {
-		if s.pages[lang], err = loadTemplates(s.words, s.assets, lang); err != nil {
-			return nil, err
-		}
-	}
+	s.words, s.assets, s.pages = shipped.words, shipped.assets, shipped.pages
 	return s, nil
 }
+
+// printed is what every site of a program shares: words, files and templates,
+// which come with it and never change.
+type printed struct {
+	words  *catalogue
+	assets *assets
+	pages  map[string]*template.Template
+}
+
+// parsed reads them once.
+var parsed = sync.OnceValues(func() (p printed, err error) {
+	if p.words, err = loadWords(wordFiles); err != nil {
+		return p, err
+	}
+	if p.assets, err = loadAssets(); err != nil {
+		return p, err
+	}
+	p.pages = map[string]*template.Template{}
+	for _, lang := range Languages {
+		if p.pages[lang], err = loadTemplates(p.words, p.assets, lang); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+})
 
 // Mount puts every page on a mux, with the answer for addresses that are
 // nobody's at "/".

@@ -13,11 +13,10 @@ func (b *tab) caseOf(id string) string {
 	return js[string](b, `[...document.querySelectorAll("main tbody tr")].find((r) => r.innerText.includes(`+quoted(id)+`)).querySelector("a").getAttribute("href")`)
 }
 
-// TestColleagueAbroad: a law forbids to share the case abroad. The colleague in
+// colleagueAbroad: a law forbids to share the case abroad. The colleague in
 // Germany, of the same group, is refused with the clause, at every address of
 // the case; and neither his desk, nor his list, nor a search tells him anything.
-func TestColleagueAbroad(t *testing.T) {
-	t.Parallel()
+func colleagueAbroad(t *testing.T) {
 	p := demo(t)
 	lin := p.enter(t, "Lin Wei")
 	address := lin.caseOf("DEMO-LINE-CONTROLLER")

@@ -8,11 +8,10 @@ import (
 // fiveSeconds is how long an open page may outlive the right to see it.
 const fiveSeconds = 5 * time.Second
 
-// TestAdministrator: an engineer left a browser signed in elsewhere, and ends
+// administrator: an engineer left a browser signed in elsewhere, and ends
 // it from where she is. Then the administrator suspends an organisation: the
 // pages that its people have open close, and what they may see is narrowed.
-func TestAdministrator(t *testing.T) {
-	t.Parallel()
+func administrator(t *testing.T) {
 	p := ownDemo(t)
 	here, there := p.enter(t, "Priya Raman"), p.enter(t, "Priya Raman")
 	there.open(there.caseOf("DEMO-REMOTE-ACCESS") + "/plan")

@@ -5,11 +5,10 @@ import (
 	"testing"
 )
 
-// TestAuthority: the desk of an authority sees what was and was not received,
+// authority: the desk of an authority sees what was and was not received,
 // in words that judge nobody. To take a whole file away it needs a second
 // person, who decides in another browser; then the file comes once.
-func TestAuthority(t *testing.T) {
-	t.Parallel()
+func authority(t *testing.T) {
 	p := demo(t)
 	karin, marit := p.enter(t, "Karin Bauer"), p.enter(t, "Marit Solheim")
 	karin.see("past the outer limit")

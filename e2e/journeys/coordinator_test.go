@@ -36,10 +36,9 @@ func (b *tab) tabTo(what, condition string) {
 	b.fail("Tab never comes to %s", what)
 }
 
-// TestCoordinatorByKeyboard: from anywhere to the desk, its next step, the
+// coordinatorByKeyboard: from anywhere to the desk, its next step, the
 // search and the help without a mouse.
-func TestCoordinatorByKeyboard(t *testing.T) {
-	t.Parallel()
+func coordinatorByKeyboard(t *testing.T) {
 	b := demo(t).enter(t, "Marit Solheim")
 	b.open("/rules")
 	b.leave(func() { b.keys("gd") })
@@ -73,12 +72,11 @@ func TestCoordinatorByKeyboard(t *testing.T) {
 	b.wait("the closed menu", `!document.querySelector("details[data-menu]").open`)
 }
 
-// TestCoordinator: a national CSIRT takes in a case, invites the party that it
+// coordinator: a national CSIRT takes in a case, invites the party that it
 // concerns after seeing what they will see and owe, and the party's browser
 // shows it without being touched. What the centre says about the party moves no
 // clock until the party says so itself.
-func TestCoordinator(t *testing.T) {
-	t.Parallel()
+func coordinator(t *testing.T) {
 	p := demo(t)
 	marit, priya := p.enter(t, "Marit Solheim"), p.enter(t, "Priya Raman")
 	file := strings.Replace(gauge, "TOLD", time.Now().Add(-20*time.Hour).UTC().Format(time.RFC3339), 1)

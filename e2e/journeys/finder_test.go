@@ -5,10 +5,9 @@ import (
 	"testing"
 )
 
-// TestFinder: whoever found the flaw sees what became of the report, and takes
+// finder: whoever found the flaw sees what became of the report, and takes
 // a receipt for it home.
-func TestFinder(t *testing.T) {
-	t.Parallel()
+func finder(t *testing.T) {
 	b := demo(t).enter(t, "Ola Brandt")
 	b.open(b.caseOf("DEMO-METER-EMBARGO"))
 	b.press(`nav.tabs a[href$="/record"]`)

@@ -62,12 +62,11 @@ func (b *tab) signOut() {
 
 const phrase = "granite umbrella seventeen whistle"
 
-// TestFirstStart: an operator starts the program on an empty folder and gets one
+// firstStart: an operator starts the program on an empty folder and gets one
 // link. It makes the first administrator, who chooses a passkey, enters an
 // organisation and a person, and invites that person; they choose a password
 // with a second factor, and both come back in.
-func TestFirstStart(t *testing.T) {
-	t.Parallel()
+func firstStart(t *testing.T) {
 	p := newPlatform(t)
 	admin := newTab(t, p.url)
 	admin.do(webuitest.SecurityKey())

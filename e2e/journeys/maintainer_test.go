@@ -2,11 +2,10 @@ package journeys
 
 import "testing"
 
-// TestMaintainer: whoever keeps a project in their free time opens the case and
+// maintainer: whoever keeps a project in their free time opens the case and
 // reads that nothing is legally due from them; what others owe is not theirs to
 // read as if it were.
-func TestMaintainer(t *testing.T) {
-	t.Parallel()
+func maintainer(t *testing.T) {
 	b := demo(t).enter(t, "Tomás Reyes")
 	b.see("Desk")
 	b.press(`nav.top-nav a[href="/cases"]`)

@@ -1,6 +1,10 @@
 package journeys
 
 import (
+	"bytes"
+	"encoding/base64"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -8,10 +12,9 @@ import (
 	"tocsin/webui/webuitest"
 )
 
-// TestFrontInFourLanguages: whoever comes by sees the front page in a language
+// frontInFourLanguages: whoever comes by sees the front page in a language
 // that their browser asks for, and may choose another.
-func TestFrontInFourLanguages(t *testing.T) {
-	t.Parallel()
+func frontInFourLanguages(t *testing.T) {
 	p := demo(t)
 	for ask, want := range map[string]struct{ lang, words string }{
 		"en":       {"en", "Sign in"},
@@ -37,11 +40,10 @@ func TestFrontInFourLanguages(t *testing.T) {
 	}
 }
 
-// TestOutsiderWithAReceipt: somebody was sent a receipt. They put it on the
+// outsiderWithAReceipt: somebody was sent a receipt. They put it on the
 // page of the ledger, which reads it without sending it anywhere; without
 // script the page says what to do instead.
-func TestOutsiderWithAReceipt(t *testing.T) {
-	t.Parallel()
+func outsiderWithAReceipt(t *testing.T) {
 	p := demo(t)
 	marit := p.enter(t, "Marit Solheim")
 	marit.open(marit.caseOf("DEMO-REMOTE-ACCESS") + "/events/aware")
@@ -50,17 +52,18 @@ func TestOutsiderWithAReceipt(t *testing.T) {
 	out := newTab(t, p.url)
 	out.open("/ledger")
 	out.wait("the box for receipts", `!document.getElementById("receipt-box").hidden`)
-	const asked = `performance.getEntriesByType("resource").map((e) => e.name).join(" ")`
-	before := js[string](out, asked)
+	const asked = `performance.getEntriesByType("resource").map((e) => e.name)`
+	before := js[[]string](out, asked)
 	out.do(chromedp.SetUploadFiles(`#receipt-file`, []string{name}))
 	out.seeIn("#receipt-result .receipt-good", "Proved", "own clock")
 	out.see("It is not proved that what was recorded is true, complete, or was read")
-	if after := js[string](out, asked); after != before {
-		t.Errorf("checking a receipt asked for more addresses:\n%s\nbefore:\n%s", after, before)
+	for _, name := range js[[]string](out, asked) {
+		if !slices.Contains(before, name) && !strings.HasSuffix(name, "/icon.svg") { // the icon of the tab comes when it comes
+			t.Errorf("checking a receipt asked for %s", name)
+		}
 	}
 
-	forged := append([]byte(nil), data...)
-	forged[len(forged)*2/3] ^= 1
+	forged := forge(t, data, `"value":"\"aware\""`, `"value":"\"asked\""`)
 	out.do(chromedp.SetUploadFiles(`#receipt-file`, []string{written(t, "forged.tlog-proof", forged)}))
 	out.seeIn("#receipt-result .receipt-bad", "Not proved")
 
@@ -76,4 +79,19 @@ func TestOutsiderWithAReceipt(t *testing.T) {
 	if said == "" {
 		t.Error("the command says nothing about the receipt")
 	}
+}
+
+// forge changes what a receipt discloses, and leaves the rest as it was.
+func forge(t *testing.T, receipt []byte, old, changed string) []byte {
+	t.Helper()
+	lines := bytes.SplitN(receipt, []byte("\n"), 3)
+	plain, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(lines[1]), "extra "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(plain), old) {
+		t.Fatalf("nothing to forge in %s", plain)
+	}
+	lines[1] = []byte("extra " + base64.StdEncoding.EncodeToString([]byte(strings.Replace(string(plain), old, changed, 1))))
+	return bytes.Join(lines, []byte("\n"))
 }

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// TestPartner: the security engineer of a utility sees that there is an embargo
+// partner: the security engineer of a utility sees that there is an embargo
 // and what is asked; accepting opens the rest. Two minutes later a script of
 // hers reads the same cases with a token.
-func TestPartner(t *testing.T) {
-	t.Parallel()
+func partner(t *testing.T) {
 	p := demo(t)
 	b := p.enter(t, "Priya Raman")
 	address := b.caseOf("DEMO-METER-EMBARGO")

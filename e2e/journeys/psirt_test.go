@@ -49,12 +49,11 @@ func (b *tab) fiveQuestions(title string) (address string) {
 	return "/cases/" + address
 }
 
-// TestPSIRT: a manufacturer's desk hears of an attack, answers five questions,
+// psirt: a manufacturer's desk hears of an attack, answers five questions,
 // sees the duties of both markets side by side, records what it filed after
 // seeing what that changes, decides with reasons, supposes what may come, and
 // keeps a receipt that its browser finds good.
-func TestPSIRT(t *testing.T) {
-	t.Parallel()
+func psirt(t *testing.T) {
 	b := demo(t).enter(t, "Lin Wei")
 	b.see("Report to the ministry", "Early warning") // the desk: what is due next
 	address := b.fiveQuestions("Dose pump, commands without a password")

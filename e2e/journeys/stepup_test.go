@@ -55,12 +55,11 @@ func named(address string) string {
 	return strings.Replace(address, "//127.0.0.1:", "//localhost:", 1)
 }
 
-// TestStepUp: the platform was started anew meanwhile, and half an hour after
+// stepUpAsked: the platform was started anew meanwhile, and half an hour after
 // signing in whoever sits at the administrator's browser is asked who they are
 // before they change anything. Without the proof nothing happens; what was typed
 // is not lost over it.
-func TestStepUp(t *testing.T) {
-	t.Parallel()
+func stepUpAsked(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	p, stop := within(t, dir, 0)
 	t.Cleanup(stop)

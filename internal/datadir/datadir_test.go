@@ -503,3 +503,31 @@ func TestLeftoversAreSwept(t *testing.T) {
 		t.Error("the names of this test are no leftovers")
 	}
 }
+
+// A folder of somebody else's is not made ours, and nobody is told to close it.
+func TestAFolderOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "letters"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(dir, Options{Create: true})
+	if fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), "letters") || strings.Contains(err.Error(), "chmod") {
+		t.Error(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "letters"), filepath.Join(dir, "lost+found")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(dir, Options{Create: true}) // the root of a new disk
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
