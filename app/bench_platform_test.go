@@ -163,7 +163,7 @@ func crowd(b *testing.B, readers, rate int, ask func(reader int) error) {
 	took := make([][]time.Duration, readers)
 	n := max(b.N, readers)
 	var group sync.WaitGroup
-	start := time.Now()
+	start, used := time.Now(), cpuTime()
 	b.ResetTimer()
 	for r := range readers {
 		group.Go(func() {
@@ -182,8 +182,9 @@ func crowd(b *testing.B, readers, rate int, ask func(reader int) error) {
 		})
 	}
 	group.Wait()
-	elapsed := b.Elapsed()
+	elapsed, used := b.Elapsed(), cpuTime()-used
 	all := slices.Concat(took...)
+	b.ReportMetric(ms(used)/float64(len(all)), "cpu-ms/req")
 	b.ReportMetric(float64(len(all))/elapsed.Seconds(), "req/s")
 	for _, q := range []int{50, 95, 99} {
 		b.ReportMetric(ms(percentile(all, q)), fmt.Sprintf("p%d-ms", q))

@@ -45,6 +45,8 @@ type canary struct {
 
 	version int64 // of its lines; of run alone
 
+	stage sync.Mutex // held while its lines are there: who counts lines takes it
+
 	mu      sync.Mutex
 	wall    time.Time     // of the last good run
 	forward time.Duration // the other clock then
@@ -153,6 +155,8 @@ func (c *canary) projected(ctx context.Context, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
+	c.stage.Lock()
+	defer c.stage.Unlock()
 	who := c.keys.Who(c.handle)
 	c.version = max(c.version+2, now.UnixMilli()) // grows even where the clock does not
 	version := c.version

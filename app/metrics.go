@@ -77,7 +77,9 @@ func (f *figures) ask(ctx context.Context) telemetry.Figures {
 // figures counts; what cannot be told is -1.
 func (p *Platform) figures(ctx context.Context, now time.Time) telemetry.Figures {
 	out := telemetry.Figures{Duties: -1, PastDue: -1, OldestPastDue: -1, LedgerSize: -1, CheckpointAge: -1, CanaryAge: -1}
+	p.canary.stage.Lock() // its lines are nobody's duties
 	n, err := p.app.db.Figures(ctx, now.Unix())
+	p.canary.stage.Unlock()
 	if err == nil {
 		out.Duties, out.PastDue, out.OldestPastDue = n.Open, n.Past, 0
 		if n.Past > 0 {

@@ -31,7 +31,7 @@ func casePages() []pageCase {
 		{Path: linePath("when"), Who: "lin", Name: "when"}, {Path: publicPath("when"), Who: "marit", Name: "when-sources"}, {Path: heldPath("when"), Who: "priya", Name: "when-asked"},
 		{Path: linePath("when?from=2026-11-21T10:00&to=2026-11-22T00:00&lane=yuhe"), Who: "lin", Name: "when-closer"},
 		{Path: linePath("record"), Who: "lin", Name: "record"}, {Path: publicPath("record?order=oldest&party=asf"), Who: "lin", Name: "record-party"}, {Path: heldPath("record"), Who: "priya", Name: "record-asked"},
-		{Path: linePath("about"), Who: "lin", Name: "about"}, {Path: heldPath("about"), Who: "tomas", Name: "about-side"}, {Path: publicPath("about"), Who: "marit", Name: "about-sources"},
+		{Path: linePath("about"), Who: "lin", Name: "about"}, {Path: heldPath("about"), Who: "tomas", Name: "about-side"}, {Path: heldPath("about"), Who: "marit", Name: "about-all"},
 		{Path: linePath("about/edit?what=header"), Who: "lin", Name: "edit-header"}, {Path: linePath("about/edit?what=product&id=controller"), Who: "lin", Name: "edit-product"},
 		{Path: linePath("about/edit?what=party"), Who: "lin", Name: "edit-party"}, {Path: linePath("about/edit?what=source&id=desk"), Who: "lin", Name: "edit-source"},
 		{Path: linePath("about/edit?what=window"), Who: "lin", Name: "edit-window"}, {Path: linePath("about/edit?what=party&id=nobody"), Who: "lin", Status: 404, Name: "edit-nobody"},

@@ -89,8 +89,8 @@ func (s *Site) caseWhen(v *visit) error {
 			if d.Seen.Case.Event(id) != nil {
 				return eventAddress(d.Seen.Handle, id)
 			}
-		case "flag", "run":
-			_, duty, _ := strings.Cut(id, "-") // due-ID, run-ID
+		case "flag":
+			_, duty, _ := strings.Cut(id, "-") // due-ID
 			return dutyAddress(d.Seen.Handle, duty)
 		}
 		return ""

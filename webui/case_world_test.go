@@ -124,8 +124,7 @@ func newOffice() *office {
 	seat := func(as, handle, org string, role access.SeatRole, party string) {
 		must(o.desk.GiveSeat(ctx, who.reader(as), handle, coordination.SeatAsked{Org: org, Role: role, Party: party}))
 	}
-	o.line = must(o.desk.Import(ctx, who.reader("lin"), "line.yaml", []byte(lineCase), "k1")).Handle
-	seat("lin", o.line, "yuhe", access.Owner, "yuhe")
+	o.line = must(o.desk.ImportAs(ctx, who.reader("lin"), "yuhe", "line.yaml", []byte(lineCase), "k1")).Handle
 	o.held = must(o.desk.Import(ctx, who.reader("marit"), "held.yaml", []byte(heldCase), "k2")).Handle
 	for org, party := range map[string]string{"ferrule": "ferrule", "harbour": "harbour"} {
 		seat("marit", o.held, org, access.PartySeat, party)

@@ -92,7 +92,7 @@ func firstStart(t *testing.T) {
 	admin.fill("#f-place", "CH")
 	admin.fill("#f-zone", "Europe/Zurich")
 	admin.pick("#org-0", "Larchwood Valves AG")
-	admin.fill("#org-role-0", "responder")
+	admin.fill("#org-0-responder", "on")
 	admin.press(`main form[action="/admin/people"] button[type=submit]`)
 	if !strings.Contains(admin.at(), "/admin/people/") {
 		admin.press("main a|Mira Anders")

@@ -13,7 +13,7 @@ func lawyer(t *testing.T) {
 	anne.press("li.desk-line a|Early warning of an actively exploited vulnerability within 24 hours")
 	// Facts and their sources, the clause in its own words and where it stands, the arithmetic, what is open.
 	anne.see("without undue delay and in any event within 24 hours", "CRA Art. 14(1), 14(2)(a)", "https://eur-lex.europa.eu/eli/reg/2024/2847/oj")
-	anne.see("own record", "starts the clock", "undecided", "Reg. 1182/71", "plus PT24H")
+	anne.see("own record", "starts the clock", "undecided", "Reg. 1182/71", "plus 24 h is")
 	anne.miss("verified: true")
 	date := anne.at()
 	anne.fill("form[action$='/rely'] [name=note]", "Opinion for the board")

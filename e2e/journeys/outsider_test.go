@@ -70,6 +70,7 @@ func outsiderWithAReceipt(t *testing.T) {
 	plain := newTab(t, p.url)
 	plain.do(webuitest.NoScript())
 	plain.open("/ledger")
+	plain.click("summary|By one command")
 	plain.see("tocsin verify", "checkpoint")
 	if !js[bool](plain, `document.getElementById("receipt-box").hidden`) {
 		t.Error("the box shows itself where nothing would come of it")

@@ -31,7 +31,7 @@ func phoneWithoutScript(t *testing.T) {
 	b.open("/desk")
 	b.see("Desk", "DEMO-METER-EMBARGO")
 	b.fits()
-	b.pick("#f-due", "week")
+	b.fill("#f-due", "week")
 	b.press(".desk-filter button")
 	b.fits()
 	address := b.caseOf("DEMO-METER-EMBARGO")

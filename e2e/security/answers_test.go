@@ -91,7 +91,7 @@ func (a answer) alike(ref string) answer {
 	out := answer{status: a.status, header: a.header.Clone(), body: a.body, asked: a.asked}
 	out.header.Del("Date")
 	out.header.Del("X-Request-Id")
-	written := regexp.MustCompile(`(^|[^A-Za-z ])` + regexp.QuoteMeta(ref)) // not "found" in "not found"
+	written := regexp.MustCompile(`(^|[^A-Za-z ]|%[0-9A-F]{2})` + regexp.QuoteMeta(ref)) // not "found" in "not found"
 	replace := func(s string) string {
 		if a.request != "" {
 			s = strings.ReplaceAll(s, a.request, "REQUEST")

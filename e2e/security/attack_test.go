@@ -21,6 +21,7 @@ const formType = "application/x-www-form-urlencoded"
 // name somebody points at this machine (DNS rebinding), and with headers that name
 // another host: the former are refused, the latter change nothing.
 func TestOtherNames(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	for _, host := range []string{"evil.example.org", "evil.example.org:80", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example.org", "[::1]:1", "127.0.0.1.evil.example.org", w.at.Addr + ".evil.example.org"} {
 		r := w.as(w.request("GET", "/desk", "", nil), w.people["lin"], "")
@@ -42,6 +43,7 @@ func TestOtherNames(t *testing.T) {
 // TestNothingIsWrittenFromElsewhere sends every route that writes a form as a page of
 // another site does, with the cookie of somebody who is signed in.
 func TestNothingIsWrittenFromElsewhere(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	lin := w.people["lin"]
@@ -87,6 +89,7 @@ func TestNothingIsWrittenFromElsewhere(t *testing.T) {
 // TestForms are only what they say: JSON, text and files are not taken for forms,
 // nor forms for JSON, and no field changes the method.
 func TestForms(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	lin := w.people["lin"]
@@ -123,6 +126,7 @@ func TestForms(t *testing.T) {
 
 // TestLeadsNowhereElse gives every way back another site to lead to.
 func TestLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	evil := []string{"https://evil.example.org/", "//evil.example.org", `/\evil.example.org`, `\\evil.example.org`, "///evil.example.org", "/%2fevil.example.org", "javascript:alert(1)", " //evil.example.org",
 		"\t//evil.example.org", "/\t/evil.example.org", "/\n/evil.example.org", "http:evil.example.org", "/..//evil.example.org", "https:/evil.example.org", "/@evil.example.org", "data:text/html,x"}
@@ -161,6 +165,7 @@ func TestLeadsNowhereElse(t *testing.T) {
 // https and for this very host; a session that was there before somebody signed in
 // is worth nothing after.
 func TestCookies(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	secret, _, err := w.p.People().NewLink(t.Context(), w.people["lin"].id, "demo", 0, "")
 	must(t, err)
@@ -219,6 +224,7 @@ func TestCookies(t *testing.T) {
 // TestTokensStandInOnePlace: in the header, once, as Bearer; never in an address, a
 // form or a cookie.
 func TestTokensStandInOnePlace(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	lin := w.people["lin"]
@@ -261,6 +267,7 @@ func TestTokensStandInOnePlace(t *testing.T) {
 // TestWhereSomebodyComesFrom: whoever is no trusted proxy cannot say that they come
 // from elsewhere, and so are counted as one.
 func TestWhereSomebodyComesFrom(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	must(t, w.p.Stop())
 	w.start(app.PlatformOptions{Rate: edge.Rate{PerSecond: 1, Burst: 5}})

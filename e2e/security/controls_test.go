@@ -13,6 +13,7 @@ import (
 // keeps the case, each route answers otherwise than for a case that is not there.
 // A form that would be refused before any case is looked at shows here.
 func TestTheWalkSeesWhatIsOpen(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	lin := w.people["lin"]
@@ -70,6 +71,7 @@ func (m meddling) RoundTrip(r *http.Request) (*http.Response, error) {
 // header more, a byte less, one statement more for what is there: the walk tells of
 // each, and of that route alone.
 func TestFaultsAreCaught(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	there := func(r *http.Request) bool { return strings.Contains(r.URL.Path, w.cases[kept]+"/when") }

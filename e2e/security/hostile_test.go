@@ -28,6 +28,7 @@ func (w *world) raw(text string, within time.Duration) (string, bool) {
 // TestPathsAndHeaders writes addresses and headers as no browser does: none leads
 // on, none shows another page, none puts a header into an answer.
 func TestPathsAndHeaders(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	host := w.at.Addr
 	for _, path := range []string{"//evil.example.org/desk", "/cases/../admin/people", "/cases/%2e%2e/admin", "/./desk", "/desk//", "/%2fdesk", `/\desk`, "/cases/a%00b/plan", "/cases/a%0d%0aSet-Cookie:%20x=1/plan",
@@ -71,6 +72,7 @@ func TestPathsAndHeaders(t *testing.T) {
 // TestHugeAndDeep sends bodies that are large, deep, repeated, or grow when they are
 // read: each gets a clear refusal at little cost.
 func TestHugeAndDeep(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	lin := w.people["lin"]

@@ -34,8 +34,10 @@ func (w *world) list(c caller, list string) answer {
 // with approvals that wait and dates that are relied on: not one byte, and not one
 // statement, is another.
 func TestListsTellNothing(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			peopled(w)
 			defer w.clock.hold()()
@@ -93,8 +95,10 @@ func TestListsTellNothing(t *testing.T) {
 // TestWordsAndFiltersTellNothing asks for lists by words, filters and cursors that
 // belong to the hidden case or to somebody else, and by the same that are nowhere.
 func TestWordsAndFiltersTellNothing(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			walked(w)
 			defer w.clock.hold()()

@@ -88,8 +88,10 @@ func (w *world) used() {
 // metrics: not a word of a case, no name, login or secret stands there, nobody has
 // written lines of their own into it, and nothing has gone wrong inside.
 func TestTheLogTellsNothing(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			walked(w)
 			w.credentialed("priya")
@@ -165,6 +167,7 @@ func shapes(word string) []string {
 }
 
 func TestShapes(t *testing.T) {
+	t.Parallel()
 	const word = canary + "title and more"
 	for pad := range 5 {
 		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", pad) + word + "yy"))

@@ -65,6 +65,8 @@ func (w *world) pairs(c caller, r route) []pair {
 		return []pair{{"person", words{"person": "demo-lin-wei", "id": "demo-lin-wei"}, words{"person": "demo-xin-wei", "id": "demo-xin-wei"}}}
 	case "org":
 		return []pair{{"org", words{"org": "demo-yuhe", "id": "demo-yuhe"}, words{"org": "demo-xuhe", "id": "demo-xuhe"}}}
+	case "entry":
+		return []pair{{"entry", words{"seq": "0000000012"}, words{"seq": "0000000098"}}}
 	case "roles":
 		return []pair{{"roles", words{"id": w.objects["roles"]}, words{"id": strings.Repeat("w", len(w.objects["roles"]))}}}
 	case "token", "session", "passkey":
@@ -193,8 +195,10 @@ func (c caller) suits(pattern string) bool {
 // and hidden, and what is not there, are the same status, headers and bytes, and
 // cost the same statements.
 func TestNotThereIsNotYours(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			walked(w)
 			for _, c := range w.callers() {

@@ -13,7 +13,7 @@ import (
 )
 
 // somewhere fills what else stands in addresses.
-var somewhere = words{"rule": "EU-CRA-14-2A-AEV24", "secret": strings.Repeat("A", 43), "id": "demo-lin-wei", "person": "demo-lin-wei", "org": "demo-yuhe", "token": strings.Repeat("A", 43)}
+var somewhere = words{"rule": "EU-CRA-14-2A-AEV24", "secret": strings.Repeat("A", 43), "id": "demo-lin-wei", "person": "demo-lin-wei", "org": "demo-yuhe", "token": strings.Repeat("A", 43), "seq": "12"}
 
 // addresses are every page that answers GET, as whoever keeps the hidden case
 // comes to them, with the query that the table knows, and once more without.
@@ -44,6 +44,7 @@ func (w *world) addresses() (out []string) {
 // a case, and holds each against the policy: no script, style or handler in the
 // page, nothing from elsewhere, no address that runs.
 func TestNoPageRunsWhatWasWritten(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	shown := map[string]bool{}
@@ -74,7 +75,7 @@ func TestNoPageRunsWhatWasWritten(t *testing.T) {
 					shown[field] = true
 				}
 			}
-			if who == "priya" && strings.Contains(string(a.body), canary) && !strings.Contains(path, canary) {
+			if who != "lin" && strings.Contains(string(a.body), canary) && !strings.Contains(path, canary) {
 				t.Errorf("%s shows a word of the hidden case to %s", path, who)
 			}
 		}
@@ -91,6 +92,7 @@ func TestNoPageRunsWhatWasWritten(t *testing.T) {
 
 // TestHarmIsSeen is the control of the look at pages.
 func TestHarmIsSeen(t *testing.T) {
+	t.Parallel()
 	for _, page := range []string{
 		`<p onclick="x()">`, `<script>x()</script>`, `<style>p{}</style>`, `<p style="color:red">`, `<img src="https://evil.example.org/x.png">`, `<a href="javascript:x()">`,
 		`<a href=" java&#10;script:x()">`, `<form action="https://evil.example.org/">`, `<base href="/x">`, `<iframe src="/x">`, `<object data="/x">`, `<meta http-equiv="refresh" content="0">`,

@@ -15,6 +15,7 @@ import (
 // secure: it ends with status 2 and one sentence that names the flag, and has made
 // nothing.
 func TestTheProgramRefusesHalfSecurity(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "tocsin")
 	if out, err := exec.Command("go", "build", "-o", program, "tocsin/cmd/tocsin").CombinedOutput(); err != nil {

@@ -51,6 +51,7 @@ func patterns(mux *http.ServeMux) []string {
 }
 
 func TestWalkTheRouter(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	known := []string{"/", "GET /a", "GET /a/{$}", "POST /a/{x}", "GET /a/{x}/b", "GET example.org/c", "/d/", "GET /e/{rest...}",
 		"DELETE /f1", "DELETE /f2", "DELETE /f3", "DELETE /f4", "DELETE /f5", "DELETE /f6", "DELETE /f7", "DELETE /f8", "DELETE /f9"}
@@ -80,6 +81,7 @@ type route struct {
 // TestEveryRouteHasALine: a route that nobody thought of fails, and so does a line
 // without a route.
 func TestEveryRouteHasALine(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	found := patterns(w.mux)
 	if len(found) < 80 {

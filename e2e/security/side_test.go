@@ -14,8 +14,10 @@ import (
 // rest of the case holds and for what it does not hold: events, duties, parties,
 // seats. They are the same.
 func TestASideIsAllThereIs(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			w.tokened("priya")
 			asked := 0

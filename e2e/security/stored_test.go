@@ -17,8 +17,10 @@ import (
 // should be stopped, and reads every byte that it left: in the data directory, and in
 // every table of the database server.
 func TestNothingIsStoredInClear(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			walked(w)
 			_, totp := w.credentialed("priya")

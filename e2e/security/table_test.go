@@ -111,7 +111,8 @@ var routes = map[string]route{
 	"GET " + api + "/me": {why: ownSelf}, "GET " + api + "/me/tokens": {why: ownSelf},
 
 	// Administration.
-	"GET /break-glass": {why: office}, "GET /admin": {why: office}, "GET /admin/people": {why: office}, "GET /admin/people/new": {why: office}, "POST /admin/people": {why: office},
+	"GET /admin/log/{seq}": {of: "entry", by: []string{"ines", "otto"}},
+	"GET /admin/log":       {why: office}, "GET /break-glass": {why: office}, "GET /admin": {why: office}, "GET /admin/people": {why: office}, "GET /admin/people/new": {why: office}, "POST /admin/people": {why: office},
 	"GET /admin/organisations": {why: office}, "GET /admin/organisations/new": {why: office}, "POST /admin/organisations": {why: office},
 	"GET /admin/roles": {why: office}, "GET /admin/platform": {why: office},
 	"GET " + api + "/people": {why: office}, "POST " + api + "/people": {why: office}, "POST " + api + "/organisations": {why: office}, "GET " + api + "/roles": {why: office},

@@ -20,8 +20,10 @@ import (
 // TestNamesThatAreTaken imports case files under names that hidden cases have, and
 // under names that are free: nobody learns which is which, not even a colleague.
 func TestNamesThatAreTaken(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			walked(w)
 			w.tokened("jonas")
@@ -70,6 +72,7 @@ func (w *world) importsOutside(name, id string, byPage bool) answer {
 // TestTooOftenIsAlike asks until it is too often, for what is there and what is
 // not: after as many requests, with the same answer.
 func TestTooOftenIsAlike(t *testing.T) {
+	t.Parallel()
 	w := opened(t, "sqlite")
 	walked(w)
 	must(t, w.p.Stop())
@@ -102,8 +105,10 @@ func TestTooOftenIsAlike(t *testing.T) {
 // TestNobodyLearnsWhoIsThere signs in wrongly, as somebody who is there and as
 // nobody: the same answers and statements, also when it becomes too often.
 func TestNobodyLearnsWhoIsThere(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			w := opened(t, engine)
 			release := w.clock.hold()
 			defer release()
