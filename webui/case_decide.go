@@ -3,6 +3,7 @@ package webui
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tocsin/access"
@@ -106,7 +107,7 @@ func (s *Site) caseDecided(v *visit) error {
 	var at *fault.Error
 	switch {
 	case errors.As(err, &at) && at.Kind == fault.Invalid:
-		if key := at.Key; key != "" && (f.Has(key) || key == "review-on") {
+		if key := at.Key; slices.Contains([]string{"by", "of", "result", "reason", "source", "review-on", "at"}, key) {
 			v.problems = map[string]string{key: v.decideProblem(key, at.Message)}
 		} else {
 			v.problems, d.Wrong = map[string]string{"": at.Message}, at.Message

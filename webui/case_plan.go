@@ -54,7 +54,7 @@ type dutyGroup struct {
 }
 
 // dutiesPerPage bounds a page: a case may have thousands of duties.
-const dutiesPerPage = 50
+const dutiesPerPage = 25
 
 // groupOf sorts states into what a reader does with them.
 func groupOf(s plan.State) string {

@@ -206,6 +206,9 @@ var (
 // humane writes the instants and periods in a sentence of the plan as people
 // read them, each in the zone in which it was counted.
 func (v *visit) humane(sentence string) string {
+	if !strings.ContainsAny(sentence, "TP") || !strings.ContainsAny(sentence, "0123456789") { // most have neither, and a page says hundreds
+		return sentence
+	}
 	sentence = instants.ReplaceAllStringFunc(sentence, func(s string) string {
 		t, err := time.Parse(time.RFC3339, s)
 		if err != nil {

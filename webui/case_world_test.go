@@ -11,6 +11,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/cabinet/cabinettest"
+	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/coordination/desktest"
 	"tocsin/escalation"
@@ -222,3 +223,14 @@ events:
   - {id: proposed, kind: embargo-proposed, by: csirt, to: [ola, ferrule, harbour], of: ferrule-tls, until: "2026-12-12T12:00:00+01:00", at: "2026-11-17T10:00:00+01:00"}
   - {id: ferrule-accepts, kind: embargo-accepted, by: ferrule, of: ferrule-tls, re: proposed, until: "2026-12-12T12:00:00+01:00", at: "2026-11-18T10:00:00+01:00"}
 `
+
+// seen is a case as somebody sees it.
+func seen(t testing.TB, o *office, who, handle string) *casefile.Case {
+	t.Helper()
+	people, orgs := theCast()
+	s, err := o.desk.See(t.Context(), names{people, orgs}.reader(who), handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Case
+}

@@ -22,7 +22,7 @@ var languages = []string{"en", "zh", "fr", "de"}
 // each how many pages of one kind are opened for them.
 const (
 	deep = 5
-	each = 5
+	each = 3
 )
 
 // walker follows links as a person could, without a browser.
@@ -153,10 +153,9 @@ func (w *walker) walk(ctx context.Context, start ...string) error {
 	return nil
 }
 
-// inOther looks at one page of each kind in another language.
-func (w *walker) inOther(ctx context.Context, lang string) error {
-	for _, kind := range slices.Sorted(keysOf(w.kinds)) {
-		path := w.kinds[kind][len(w.kinds[kind])-1]
+// again looks at some pages in another language.
+func (w *walker) again(ctx context.Context, lang string, paths []string) error {
+	for _, path := range paths {
 		answer, body, err := w.get(ctx, path, lang)
 		if err != nil {
 			return err
@@ -164,51 +163,6 @@ func (w *walker) inOther(ctx context.Context, lang string) error {
 		w.judge(link{path: path, from: "the walk"}, answer, body, lang)
 	}
 	return nil
-}
-
-func keysOf[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-// judge finds what is wrong with an answer, and the links that it offers.
-func (w *walker) judge(l link, answer *http.Response, body []byte, lang string) []string {
-	wrong := func(what string) {
-		if k := kindOf(l.path) + what; !w.told[k] { // once a kind, not once a language and case
-			w.told[k] = true
-			w.faults = append(w.faults, w.name+", "+lang+": "+l.path+" (offered by "+l.from+"): "+what)
-		}
-	}
-	if answer.StatusCode >= 400 && !refusedRightly(l.path, answer.StatusCode) {
-		wrong(answer.Status)
-	}
-	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
-		return nil
-	}
-	for _, header := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
-		if answer.Header.Get(header) == "" {
-			wrong("lacks the header " + header)
-		}
-	}
-	root, err := html.Parse(bytes.NewReader(body))
-	if err != nil {
-		wrong(err.Error())
-		return nil
-	}
-	pg := &page{origin: w.p.url, at: answer.Request.URL, lang: lang, wrong: wrong}
-	pg.look(root, false)
-	return pg.links
-}
-
-// refusedRightly are addresses that a page offers, and that answer with a page
-// that says what is needed first.
-func refusedRightly(path string, status int) bool {
-	return strings.Contains(path, "/export?format=") && status == http.StatusForbidden // a second person
 }
 
 var (

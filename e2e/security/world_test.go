@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -49,7 +48,6 @@ type person struct {
 	name    string
 	id      string
 	session string // of the cookie
-	token   string
 	every   string // token with every scope
 	least   string // token with one scope that reads nothing
 }
@@ -258,14 +256,6 @@ func cookieOf(h http.Header, name string) (value string) {
 		}
 	}
 	return value
-}
-
-func form(pairs ...string) url.Values {
-	v := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Add(pairs[i], pairs[i+1])
-	}
-	return v
 }
 
 // clock is the machine's, and stands still while it is held.

@@ -56,7 +56,8 @@ func ask(h http.Handler, a asked) *http.Response {
 	if a.method == "" {
 		a.method = http.MethodGet
 	}
-	r := httptest.NewRequestWithContext(context.Background(), a.method, "http://tocsin.example.org/", strings.NewReader(a.body))
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "http://tocsin.example.org/", strings.NewReader(a.body))
+	r.Method = a.method // any word
 	u, err := url.ParseRequestURI(a.url) // as the server does
 	if err != nil {
 		return &http.Response{StatusCode: http.StatusBadRequest, Body: http.NoBody}

@@ -84,7 +84,7 @@ func Chromium(t testing.TB) context.Context {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	limited, late := context.WithTimeout(ctx, 5*time.Minute)
+	limited, late := context.WithTimeout(ctx, 9*time.Minute) // a busy machine takes its time; go test gives ten
 	t.Cleanup(late)
 	return limited
 }
