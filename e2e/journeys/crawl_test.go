@@ -165,6 +165,41 @@ func (w *walker) again(ctx context.Context, lang string, paths []string) error {
 	return nil
 }
 
+// judge finds what is wrong with an answer, and the links that it offers.
+func (w *walker) judge(l link, answer *http.Response, body []byte, lang string) []string {
+	wrong := func(what string) {
+		if k := kindOf(l.path) + what; !w.told[k] { // once a kind, not once a language and case
+			w.told[k] = true
+			w.faults = append(w.faults, w.name+", "+lang+": "+l.path+" (offered by "+l.from+"): "+what)
+		}
+	}
+	if answer.StatusCode >= 400 && !refusedRightly(l.path, answer.StatusCode) {
+		wrong(answer.Status)
+	}
+	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+		return nil
+	}
+	for _, header := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
+		if answer.Header.Get(header) == "" {
+			wrong("lacks the header " + header)
+		}
+	}
+	root, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		wrong(err.Error())
+		return nil
+	}
+	pg := &page{origin: w.p.url, at: answer.Request.URL, lang: lang, wrong: wrong}
+	pg.look(root, false)
+	return pg.links
+}
+
+// refusedRightly are addresses that a page offers, and that answer with a page
+// that says what is needed first.
+func refusedRightly(path string, status int) bool {
+	return strings.Contains(path, "/export?format=") && status == http.StatusForbidden // a second person
+}
+
 var (
 	// keyLike is what a word of the pages looks like that was not found.
 	keyLike = regexp.MustCompile(`(^|[^\w./@-])(access|about|admin|approvals|case|common|decide|desk|erase|errors|event|export|glass|help|kinds|ledger|newcase|paper|people|public|questions|rules|settings|signin|warnings)\.[a-z][a-z0-9]*([-.][a-z0-9]+)*($|[^\w/-])`)

@@ -57,7 +57,7 @@ func ask(h http.Handler, a asked) *http.Response {
 		a.method = http.MethodGet
 	}
 	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "http://tocsin.example.org/", strings.NewReader(a.body))
-	r.Method = a.method // any word
+	r.Method = a.method                  // any word
 	u, err := url.ParseRequestURI(a.url) // as the server does
 	if err != nil {
 		return &http.Response{StatusCode: http.StatusBadRequest, Body: http.NoBody}
