@@ -63,13 +63,13 @@ func (w *Watcher) turn(ctx context.Context) {
 	w.scanAt = now.Add(scanEvery)
 }
 
-// told projects what was told to have changed, before all else.
+// told projects what was told to have changed, before all else. What is told
+// meanwhile waits for the next turn: cases that are written to without a pause
+// must not keep the others, and the pulse, waiting.
 func (w *Watcher) told(ctx context.Context) {
-	for list := w.take(); len(list) > 0 && ctx.Err() == nil; list = w.take() {
-		for h, err := range w.each(ctx, list) {
-			if err == nil || fault.KindOf(err) != fault.NotFound {
-				w.outcome(ctx, h, err)
-			}
+	for h, err := range w.each(ctx, w.take()) {
+		if err == nil || fault.KindOf(err) != fault.NotFound {
+			w.outcome(ctx, h, err)
 		}
 	}
 }

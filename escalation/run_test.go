@@ -180,3 +180,30 @@ func TestRebuildNamesWhatItLeftOut(t *testing.T) {
 	}
 	_ = escalation.NoDue
 }
+
+// A case that is told to have changed as soon as its lines are made keeps neither
+// the pulse nor the other cases waiting.
+func TestACaseThatChangesWithoutAPauseStarvesNothing(t *testing.T) {
+	w := newWorld(t)
+	busy, other := w.keep(flawed("TOC-1")), w.keep(flawed("TOC-2"))
+	var times atomic.Int64
+	w.w.Hear(func(handle string, _ int64) {
+		if handle == busy {
+			times.Add(1)
+			w.w.Changed(busy)
+		}
+	})
+	w.w.Changed(busy)
+	tick, stop := w.run()
+	defer stop()
+	w.until(tick, "the first lines", func() bool { return w.row(other).Version > 0 })
+	before, seen := w.row(other).Version, times.Load()
+	w.add(other, "published by=maker of=lib detail=advisory") // and nobody tells the watcher
+	w.clock.Pass(2 * time.Minute)
+	w.until(tick, "the pulse", func() bool {
+		beat, err := w.store.Alive(t.Context())
+		return err == nil && beat == w.clock.Now().Unix()
+	})
+	w.until(tick, "the other case", func() bool { return w.row(other).Version > before })
+	w.until(tick, "the busy case again", func() bool { return times.Load() > seen })
+}

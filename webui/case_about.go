@@ -17,7 +17,7 @@ type aboutView struct {
 	States   bool // the reader may state something
 	Products []productRow
 	Parties  []partyRow
-	Sources  []casefile.Source
+	Sources  []sourceRow
 	Windows  []windowRow
 	Next     string
 	Prev     string
@@ -42,6 +42,12 @@ type partyRow struct {
 	Runs    []string
 	Group   string
 	Mine    bool
+}
+
+// sourceRow is a source; Link is its address if a browser may be led there.
+type sourceRow struct {
+	casefile.Source
+	Link string
 }
 
 type windowRow struct {
@@ -79,7 +85,13 @@ func (s *Site) caseAbout(v *visit) error {
 	if first > 0 {
 		d.Prev = v.here("from", strconv.Itoa(max(0, first-partiesPerPage)))
 	}
-	d.Sources = c.Sources[:min(len(c.Sources), mostEvents)]
+	for _, x := range c.Sources[:min(len(c.Sources), mostEvents)] {
+		row := sourceRow{Source: x}
+		if strings.HasPrefix(x.URL, "https://") || strings.HasPrefix(x.URL, "http://") {
+			row.Link = x.URL
+		}
+		d.Sources = append(d.Sources, row)
+	}
 	for _, w := range c.Windows[:min(len(c.Windows), mostEvents)] {
 		d.Windows = append(d.Windows, windowRow{w, v.stated(w.From), v.stated(w.To)})
 	}

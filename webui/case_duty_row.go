@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/plan"
@@ -291,12 +290,4 @@ func (v *visit) kindWords(k casefile.Kind) string {
 		return v.t(key)
 	}
 	return k.Words()
-}
-
-// zoneOf is a zone by its name, UTC for none that is known.
-func zoneOf(name string) *time.Location {
-	if z, err := calendar.Zone(name); err == nil && name != "" {
-		return z
-	}
-	return time.UTC
 }

@@ -11,7 +11,7 @@ import (
 
 // hostile is text that wants to be more than text, in each place where somebody
 // can write something.
-const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>{{.Who}} javascript:alert(4) ‮cod.exe`
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>{{.Who}} javascript:alert(4) ` + "\u202e" + `cod.exe`
 
 // hostileCase has it everywhere.
 const hostileCase = `{"format":"tocsin-casefile/1","case":"TEST-WILD","title":HOSTILE,"record":"kept","tlp":"AMBER","vulnerabilities":["CVE-2026-990709"],"note":HOSTILE,

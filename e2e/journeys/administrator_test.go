@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// fiveSeconds is how long an open page may outlive the right to see it.
-const fiveSeconds = 5 * time.Second
+// mayOutlive is how long an open page may outlive the right to see it.
+const mayOutlive = 5 * time.Second
 
 // administrator: an engineer left a browser signed in elsewhere, and ends
 // it from where she is. Then the administrator suspends an organisation: the
@@ -18,7 +18,7 @@ func administrator(t *testing.T) {
 	there.see("Nordhain RAM-6")
 	here.open("/settings/sessions")
 	here.press("form[action='/settings/sessions/end'].actions button")
-	there.waitFor("the sign-in page, by itself", fiveSeconds, `location.pathname === "/sign-in"`)
+	there.waitFor("the sign-in page, by itself", mayOutlive, `location.pathname === "/sign-in"`)
 	there.open("/desk")
 	there.see("Sign in")
 	here.open("/desk")
@@ -36,7 +36,7 @@ func administrator(t *testing.T) {
 	ines.press("button[name=sure]")
 	ines.open("/admin/organisations")
 	ines.seeIn("main table tr:has(.state-over)", "Ferrule Project", "Suspended")
-	tomas.waitFor("the narrowed page, by itself", fiveSeconds, `!document.body.innerText.includes("report with a working example")`)
+	tomas.waitFor("the narrowed page, by itself", mayOutlive, `!document.body.innerText.includes("report with a working example")`)
 	tomas.see("Your organisation is suspended", "confirmed") // what it did itself stays
 	tomas.open("/desk")
 	ines.open("/admin/organisations")
@@ -54,7 +54,7 @@ func administrator(t *testing.T) {
 	ines.press("main a|Tomás Reyes")
 	ines.fill("#f-sure", "on")
 	ines.press("form[action$='/access'] button[type=submit]")
-	tomas.waitFor("the sign-in page, by itself", fiveSeconds, `location.pathname === "/sign-in"`)
+	tomas.waitFor("the sign-in page, by itself", mayOutlive, `location.pathname === "/sign-in"`)
 
 	// She administers, and sees no case by it.
 	ines.open("/cases")

@@ -260,6 +260,7 @@ func (b *tab) fill(field, value string) {
 	case "checkbox", "radio":
 		if js[bool](b, find(field)+`.checked`) != (value == "on") {
 			b.click(field)
+			b.wait("the tick of "+field, find(field)+`.checked === `+fmt.Sprint(value == "on"))
 		}
 	default:
 		js[bool](b, `(() => { const e = `+find(field)+`; e.focus(); e.select(); return true; })()`)
