@@ -23,7 +23,7 @@ import (
 // until asks the page until it answers yes.
 func until(script string) webuitest.Step {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		ctx, stop := context.WithTimeout(ctx, 40*time.Second)
+		ctx, stop := context.WithTimeout(ctx, 90*time.Second)
 		defer stop()
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()

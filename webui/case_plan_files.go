@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tocsin/coordination"
@@ -61,6 +62,14 @@ func (s *Site) planFile(v *visit) error {
 	return v.download("text/calendar; charset=utf-8", name+".ics", b.Bytes())
 }
 
+// dated tells whether a duty has a date that belongs into a calendar.
+func dated(d *plan.Duty) bool {
+	return d.Due != nil && d.State != plan.NotScheduled && d.State != plan.Displaced && d.State != plan.Waived
+}
+
+// Dated tells whether there is anything to put into a calendar.
+func (d planView) Dated() bool { return slices.ContainsFunc(d.Plan.Duties, dated) }
+
 // calendar makes one entry for each duty with a date. A calendar travels to
 // phones and to other people's servers: its titles say nothing but that
 // something is due, with a word that only this platform's page of the case
@@ -68,7 +77,7 @@ func (s *Site) planFile(v *visit) error {
 func (v *visit) calendar(p *coordination.Planned) ics.Calendar {
 	out := ics.Calendar{Name: v.o.Name, Stamp: p.Plan.At.Time}
 	for _, d := range p.Plan.Duties {
-		if d.Due == nil || d.State == plan.NotScheduled || d.State == plan.Displaced || d.State == plan.Waived {
+		if !dated(d) {
 			continue
 		}
 		sum := sha256.Sum256([]byte(p.Handle + "\x00" + d.ID))

@@ -75,7 +75,7 @@ func (b *tab) saved() (names []string) {
 func (b *tab) receipt() (name string, data []byte) {
 	b.t.Helper()
 	back := b.at()
-	for late := time.Now().Add(4 * patience); time.Now().Before(late); {
+	for late := time.Now().Add(2 * patience); time.Now().Before(late); {
 		name, data, ok := b.download(`main form[action$="/receipt"] button`)
 		if ok {
 			return name, data

@@ -21,7 +21,7 @@ import (
 var program string
 
 // patience is how long anything that is waited for may take on a busy machine.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // atEnd are undone when all tests are over, last first.
 var atEnd struct {
@@ -136,7 +136,7 @@ func start(last string, args ...string) (p *platform, lines []string, err error)
 		}
 	})
 	go func() { reading.Wait(); p.done <- p.cmd.Wait() }()
-	late := time.NewTimer(2 * patience)
+	late := time.NewTimer(patience)
 	defer late.Stop()
 	for {
 		select {

@@ -119,7 +119,9 @@
       if (!fresh || old.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
       const focus = old.contains(document.activeElement) && document.activeElement.id;
       const open = all("details[open][id]", old).map((d) => d.id);
+      const left = old.scrollLeft, top = old.scrollTop;
       old.replaceWith(document.adoptNode(fresh));
+      fresh.scrollTo(left, top);
       for (const id of open) { const d = document.getElementById(id); if (d) d.open = true; }
       if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
       prepare(fresh);

@@ -159,7 +159,10 @@ func As(l Look) Step {
 		if l.Dark {
 			tone = "dark"
 		}
-		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: tone}}}
+		// Without motion, so that what is pressed stands still.
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: tone}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}}
 		agent := emulation.SetUserAgentOverrideParams{UserAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", AcceptLanguage: l.Lang}
 		size := emulation.SetDeviceMetricsOverrideParams{Width: int64(l.Width), Height: 900, DeviceScaleFactor: 1}
 		_, err1 := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
