@@ -34,7 +34,7 @@ func lawyer(t *testing.T) {
 	marit.see("Early warning of an actively exploited vulnerability within 24 hours")
 	marit.press("button[value=keep]")
 
-	anne.see("relied")
+	anne.see("Something changed beneath a date that you rely on")
 	anne.open("/relied")
 	anne.see("Changed since", "facts")
 	anne.open(date)

@@ -214,6 +214,11 @@ func TestPictures(t *testing.T) {
 		if err := w.walk(t.Context(), start...); err != nil {
 			t.Fatal(err)
 		}
+		kinds := map[string]opened{}
+		for kind, paths := range w.kinds {
+			kinds[kind] = opened{name, paths[0]}
+		}
+		kinds = templates(kinds)
 		t.Run(name, func(t *testing.T) {
 			b := newTab(t, p.url)
 			if name != outsider {
@@ -225,8 +230,8 @@ func TestPictures(t *testing.T) {
 					continue
 				}
 				b.do(webuitest.As(look))
-				for _, kind := range slices.Sorted(maps.Keys(w.kinds)) {
-					path := w.kinds[kind][0]
+				for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+					path := kinds[kind].path
 					if !b.isPage(path) || !strings.Contains(kind, os.Getenv("TOCSIN_PAGES")) {
 						continue
 					}
