@@ -73,9 +73,15 @@ type Seat struct {
 	Person string   `json:"person,omitempty"` // or a person; both: that person alone of the organisation
 	Role   SeatRole `json:"role"`
 	Party  string   `json:"party,omitempty"` // id in the case file, of a party seat
-	Broken bool     `json:"broken-glass,omitempty"`
-	By     string   `json:"by"`
-	At     string   `json:"at"` // RFC 3339
+
+	// Country is that of the legal entity of the organisation, when it was given
+	// the seat: a prohibition on sharing abroad of that country binds whoever sits
+	// there for no party.
+	Country string `json:"country,omitempty"`
+
+	Broken bool   `json:"broken-glass,omitempty"`
+	By     string `json:"by"`
+	At     string `json:"at"` // RFC 3339
 }
 
 // Bar is a prohibition on sharing abroad that is in force in the case (of the
@@ -99,7 +105,7 @@ type Matter struct {
 	PartOf    map[string]string // party → the party that it is part of
 	Seats     []Seat            // all of the case, or those that can be the reader's
 	Bars      []Bar
-	Blind     bool          // bars could not be looked for: whoever sits for a party is refused
+	Blind     bool          // bars could not be looked for: whoever sits for a party is refused, and whoever is abroad
 	On        calendar.Date // the day on which membership of the Union is looked up
 
 	// Orgs tells about organisations that have a seat. It lets the people of the

@@ -87,7 +87,7 @@ func (c cell) before() (access.Reader, access.Matter) {
 	case "coordinator-of-the-platform":
 		a.Roles, r.Platform = []partner.Role{partner.Observer}, []partner.Role{partner.Coordinator}
 	}
-	s := access.Seat{ID: "s", Case: "x", Org: "acme", Party: "acme", Role: access.SeatRole(c.role)}
+	s := access.Seat{ID: "s", Case: "x", Org: "acme", Party: "acme", Country: "CN", Role: access.SeatRole(c.role)}
 	if c.role == "owner-of-no-party" {
 		s.Role, s.Party = access.Owner, ""
 	}

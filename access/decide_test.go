@@ -116,6 +116,40 @@ func TestABarBindsWhoSeesThroughItsPartyAlone(t *testing.T) {
 	expect(t, "bars that could not be looked for", access.Decide(access.See, home, m), false, access.CodeBarsUnknown)
 }
 
+// An organisation in the legal order of a prohibition that runs a case without
+// being named in it carries the prohibition all the same: its people abroad, and
+// those of its units abroad, are abroad.
+func TestABarBindsASeatOfNoParty(t *testing.T) {
+	for _, role := range []access.SeatRole{access.Owner, access.Coordinates, access.Observes} {
+		m := matter("AMBER", access.Seat{ID: "s", Org: "acme", Role: role, Country: "CN"})
+		m.Bars = []access.Bar{bar}
+		someone := func(org, entity, place string) access.Decision {
+			a := of(org, entity, partner.Active)
+			if org != "acme" {
+				a.Group = []string{"acme"}
+			}
+			return access.Decide(access.See, access.Reader{Person: "p", Place: place, Acting: []access.Acting{a}}, m)
+		}
+		expect(t, "at home", someone("acme", "CN", "CN"), true, "")
+		expect(t, "its employee abroad", someone("acme", "CN", "DE"), false, access.CodeAbroad)
+		d := someone("acme-europe", "DE", "DE")
+		expect(t, "its unit abroad", d, false, access.CodeAbroad)
+		if d.Citation != bar.Citation || d.Rule != bar.Rule {
+			t.Errorf("cites %q of %q", d.Citation, d.Rule)
+		}
+		m.Blind = true
+		expect(t, "its unit abroad, while nothing is known of prohibitions", someone("acme-europe", "DE", "DE"), false, access.CodeBarsUnknown)
+		expect(t, "at home, while nothing is known of prohibitions", someone("acme", "CN", "CN"), true, "")
+		m.Blind = false
+
+		m.Seats[0].Country = "DE"
+		expect(t, "one of another order is not bound", someone("acme-europe", "DE", "DE"), true, "")
+		m.Seats[0].Country = ""
+		expect(t, "a unit abroad of one whose country is not known", someone("acme-europe", "DE", "DE"), false, access.CodeAbroad)
+		expect(t, "the people of one abroad whose seat does not say", someone("acme", "DE", "DE"), true, "")
+	}
+}
+
 func TestASuspendedSecondMembershipDoesNotLeakThrough(t *testing.T) {
 	m := matter("AMBER", seat(access.Observes, "acme", "acme"), seat(access.PartySeat, "borel", "borel"))
 	r := access.Reader{Person: "anna", Acting: []access.Acting{of("acme", "CN", partner.Suspended), of("borel", "DE", partner.Active)}}

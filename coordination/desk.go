@@ -45,6 +45,10 @@ type People interface {
 	// OrgName and PersonName are for what readers see; "" if unknown.
 	OrgName(ctx context.Context, id string) string
 	PersonName(ctx context.Context, id string) string
+
+	// OrgCountry is the country of the legal entity that an organisation is of;
+	// "" if unknown.
+	OrgCountry(ctx context.Context, id string) string
 }
 
 // Desk is safe for many goroutines.

@@ -133,7 +133,7 @@ func (d *Desk) firstSeat(ctx context.Context, who access.Reader, handle string, 
 	if again { // the seats may have changed since
 		return id, nil
 	}
-	s := access.Seat{ID: id, Case: handle, Org: o.org, Role: access.Owner, Party: o.party, By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
+	s := access.Seat{ID: id, Case: handle, Org: o.org, Role: access.Owner, Party: o.party, Country: d.o.People.OrgCountry(ctx, o.org), By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
 	if o.org == "" || c.TLP == "RED" {
 		s.Person = who.Person
 	}

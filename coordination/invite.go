@@ -86,7 +86,7 @@ const (
 func (d *Desk) seatPreview(ctx context.Context, s *sitting, a SeatAsked) (*SeatPreview, error) {
 	out := &SeatPreview{}
 	m := s.matter
-	m.Seats = []access.Seat{{ID: "preview", Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party}}
+	m.Seats = []access.Seat{{ID: "preview", Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, Country: d.o.People.OrgCountry(ctx, a.Org)}}
 	if a.Role == access.PartySeat {
 		out.Sees.Parties = access.Side(m.PartOf, a.Party)
 	} else {
@@ -229,7 +229,8 @@ func (d *Desk) GiveSeat(ctx context.Context, who access.Reader, ref string, a Se
 	if err != nil {
 		return access.Seat{}, err
 	}
-	seat := access.Seat{ID: id, Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
+	seat := access.Seat{ID: id, Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party,
+		Country: d.o.People.OrgCountry(ctx, a.Org), By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
 	body := map[string]any{"case": s.Handle, "seat": id, "role": string(a.Role), "barred": len(p.Barred)}
 	if a.Despite != "" {
 		body["despite"] = a.Despite

@@ -83,6 +83,7 @@ func newRoom(t testing.TB, fake bool, change func(*Options)) *room {
 type nobodyKnown struct{}
 
 func (nobodyKnown) OrgName(context.Context, string) string    { return "" }
+func (nobodyKnown) OrgCountry(context.Context, string) string { return "" }
 func (nobodyKnown) PersonName(context.Context, string) string { return "" }
 
 func (r *room) recorded() map[string]int64 {

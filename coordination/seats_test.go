@@ -1,6 +1,7 @@
 package coordination_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -88,9 +89,8 @@ func TestASeatAbroadUnderAProhibition(t *testing.T) {
 	// Her own colleague abroad is refused, with the clause.
 	colleague := responder("kai", "lab", "CN")
 	colleague.Place = "US"
-	if _, err := w.desk.See(w.ctx(), colleague, h); err != nil {
-		wants(t, err, fault.Forbidden, "barred-abroad")
-	}
+	_, err = w.desk.See(w.ctx(), colleague, h)
+	wants(t, err, fault.Forbidden, "barred-abroad")
 	add, err := w.desk.PreviewEvent(w.ctx(), mei, h, event(`reported by=lab to=[acme] of=gateway at=2026-11-23T08:00:00Z`))
 	if err != nil {
 		t.Fatal(err)
@@ -165,5 +165,23 @@ func TestBrokenGlass(t *testing.T) {
 		if err != nil || len(list) != n {
 			t.Errorf("%s reads %+v (%v)", who, list, err)
 		}
+	}
+}
+
+// Importing a case without saying which party one is leaves no way round a
+// prohibition: the people abroad of the same house are refused, with the clause.
+func TestAColleagueAbroadOfWhoImportedWithoutAParty(t *testing.T) {
+	w := newOffice(t)
+	text := strings.Replace(gateway, "roles: [finder]}", "roles: [finder], markets: [CN]}", 1)
+	h := w.imports(mei, strings.Replace(text, "kind: reported, by: lab, to: [acme]", "kind: aware, how: found, by: lab", 1))
+	if _, err := w.desk.See(w.ctx(), mei, h); err != nil {
+		t.Fatal("herself:", err)
+	}
+	unit := responder("kai", "lab-europe", "DE")
+	unit.Acting[0].Group = []string{"lab"}
+	_, err := w.desk.See(w.ctx(), unit, h)
+	wants(t, err, fault.Forbidden, "barred-abroad")
+	if r := (*coordination.Refusal)(nil); !errors.As(err, &r) || r.Citation == "" {
+		t.Errorf("without a clause: %v", err)
 	}
 }

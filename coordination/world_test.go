@@ -44,6 +44,9 @@ func (people) OrgName(_ context.Context, id string) string {
 	return map[string]string{"acme": "Acme Networks", "lab": "Qinglan Laboratory", "desk": "National Desk", "hosts": "Hosting Example", "project": "Example Project"}[id]
 }
 func (people) PersonName(_ context.Context, id string) string { return id }
+func (people) OrgCountry(_ context.Context, id string) string {
+	return map[string]string{"acme": "DE", "lab": "CN", "desk": "DE", "hosts": "IN", "project": "NL"}[id]
+}
 func (p people) ReadersOf(_ context.Context, org string) ([]access.Reader, error) {
 	return p[org], nil
 }

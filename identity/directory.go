@@ -193,6 +193,20 @@ func (s *Service) OrgName(ctx context.Context, id string) string {
 	return o.Name
 }
 
+// OrgCountry gives the country of the legal entity that an organisation is of, ""
+// if there is none or it is not known.
+func (s *Service) OrgCountry(ctx context.Context, id string) string {
+	d, err := s.names(ctx)
+	if err != nil {
+		return ""
+	}
+	o, up, err := d.above(ctx, id)
+	if err != nil || o == nil {
+		return ""
+	}
+	return partner.LegalCountry(o.Org, up)
+}
+
 // PersonName gives the name of a person, "" if there is none.
 func (s *Service) PersonName(ctx context.Context, id string) string {
 	d, err := s.names(ctx)

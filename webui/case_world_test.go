@@ -69,6 +69,7 @@ type names struct {
 
 func (n names) OrgName(_ context.Context, id string) string    { return n.orgs[id].Name }
 func (n names) PersonName(_ context.Context, id string) string { return n.people[id].Name }
+func (n names) OrgCountry(_ context.Context, id string) string { return n.orgs[id].Country }
 func (n names) ReadersOf(_ context.Context, org string) ([]access.Reader, error) {
 	var out []access.Reader
 	for id, p := range n.people {
