@@ -37,7 +37,12 @@ type Acting struct {
 	Country  string           `json:"country"`         // of the legal entity
 	Standing partner.Standing `json:"standing"`        // the worst of it and of those above it
 	Roles    []partner.Role   `json:"roles"`
-	For      string           `json:"for,omitempty"` // person whose deputy the reader is here; "" is the reader's own
+
+	// On is where the organisation stands on each sharing platform that it, or one
+	// above it, joined: the worst of them, by the id of the platform.
+	On map[string]partner.Standing `json:"on,omitempty"`
+
+	For string `json:"for,omitempty"` // person whose deputy the reader is here; "" is the reader's own
 }
 
 // Reader is who asks.
@@ -73,6 +78,10 @@ type Seat struct {
 	Person string   `json:"person,omitempty"` // or a person; both: that person alone of the organisation
 	Role   SeatRole `json:"role"`
 	Party  string   `json:"party,omitempty"` // id in the case file, of a party seat
+
+	// Platform is the sharing platform through which the organisation came to the
+	// case: where it stands there holds for the seat. "" is none.
+	Platform string `json:"platform,omitempty"`
 
 	// Country is that of the legal entity of the organisation, when it was given
 	// the seat: a prohibition on sharing abroad of that country binds whoever sits

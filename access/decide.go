@@ -231,23 +231,41 @@ func (c chance) pass(w row, r Reader, m Matter) (Decision, int) {
 	return d, 0
 }
 
-// standing is that of the organisation through which the reader sits there, and
-// no better than that of the one that the seat is for. Whoever sits there as a
-// person brings along every organisation of theirs.
+// standing is that of the organisation through which the reader sits there, also
+// on the platform that gave the seat, and no better than that of the one that the
+// seat is for. Whoever sits there as a person brings along every organisation of
+// theirs.
 func (c chance) standing(r Reader, m Matter) partner.Standing {
 	out := partner.Active
 	if c.acting != nil {
-		out = c.acting.Standing
+		out = c.acting.at(c.seat.Platform)
 	}
 	if c.seat.Org == "" {
-		for _, a := range r.Acting {
-			if a.For == "" {
-				out = partner.Worst(out, a.Standing)
+		for i := range r.Acting {
+			if a := &r.Acting[i]; a.For == "" {
+				out = partner.Worst(out, a.at(c.seat.Platform))
 			}
 		}
 	}
 	if o, ok := m.Orgs[c.seat.Org]; ok {
 		out = partner.Worst(out, o.Standing)
+	}
+	return out
+}
+
+// at is where the organisation stands, on a platform too if one is named.
+func (a *Acting) at(platform string) partner.Standing {
+	if s, joined := a.On[platform]; joined {
+		return partner.Worst(a.Standing, s)
+	}
+	return a.Standing
+}
+
+// Everywhere is the worst of where the organisation stands.
+func (a *Acting) Everywhere() partner.Standing {
+	out := a.Standing
+	for _, s := range a.On {
+		out = partner.Worst(out, s)
 	}
 	return out
 }
@@ -369,9 +387,9 @@ func unseated(w row, r Reader, m Matter) Decision {
 		}
 	}
 	best := partner.Active
-	for i, a := range r.Acting {
-		if i == 0 || best.Worse(a.Standing) {
-			best = a.Standing
+	for i := range r.Acting {
+		if s := r.Acting[i].Everywhere(); i == 0 || best.Worse(s) {
+			best = s
 		}
 	}
 	switch {

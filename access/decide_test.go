@@ -176,6 +176,44 @@ func TestASuspendedSecondMembershipDoesNotLeakThrough(t *testing.T) {
 	expect(t, "an own seat, of somebody who is suspended elsewhere", access.Decide(access.See, r, m), false, access.CodeSuspended)
 }
 
+// Where an organisation stands on a sharing platform holds for the seats that the
+// platform gave, and for no others: its own cases stay whole.
+func TestStandingOnAPlatform(t *testing.T) {
+	through := seat(access.PartySeat, "acme", "acme")
+	through.Platform = "circle"
+	m := matter("AMBER", through)
+	r := func(on map[string]partner.Standing) access.Reader {
+		a := of("acme", "CN", partner.Active)
+		a.On = on
+		return access.Reader{Person: "anna", Place: "CN", Acting: []access.Acting{a}}
+	}
+	suspended := map[string]partner.Standing{"circle": partner.Suspended}
+	d := access.Decide(access.See, r(suspended), m)
+	expect(t, "a seat of the platform", d, true, access.CodeSuspended)
+	if !d.View.Own {
+		t.Errorf("sees %+v", d.View)
+	}
+	d = access.Decide(access.See, r(map[string]partner.Standing{"other": partner.Suspended}), m)
+	expect(t, "suspended on another platform", d, true, "")
+	d = access.Decide(access.See, r(nil), m)
+	expect(t, "of no platform", d, true, "")
+	expect(t, "of a platform that it left", access.Decide(access.See, r(map[string]partner.Standing{"circle": partner.Left}), m), false, access.CodeLeft)
+
+	own := matter("AMBER", seat(access.Owner, "acme", "acme"))
+	d = access.Decide(access.See, r(suspended), own)
+	expect(t, "its own case", d, true, "")
+	if !d.View.All {
+		t.Errorf("sees %+v of its own case", d.View)
+	}
+	d = access.Decide(access.See, r(suspended), matter("GREEN"))
+	expect(t, "what the community may see", d, false, access.CodeNotFound)
+	person := matter("AMBER", access.Seat{ID: "s", Person: "anna", Role: access.Observes, Platform: "circle"})
+	expect(t, "a person's own seat of the platform", access.Decide(access.See, r(suspended), person), false, access.CodeSuspended)
+	if all := r(suspended); all.Acting[0].Everywhere() != partner.Suspended {
+		t.Error("the worst of all platforms is lost")
+	}
+}
+
 func TestEmbargoHoldsBackUntilItIsAccepted(t *testing.T) {
 	m := matter("AMBER", seat(access.PartySeat, "acme", "lab"))
 	m.Embargo, m.PartOf, m.Consented = true, map[string]string{"lab": "acme"}, map[string]bool{}

@@ -12,6 +12,7 @@ type SeatAsked struct {
 	Org, Person string
 	Role        access.SeatRole
 	Party       string
+	Platform    string // sharing platform that gives it; "" is the one that the case's owner runs
 	Despite     string // why it is given although a prohibition on sharing abroad speaks against it
 }
 

@@ -25,6 +25,9 @@ func (d *Desk) Adopt(ctx context.Context, who access.Reader, ref, event, reason 
 		if err != nil {
 			return record.Result{}, err
 		}
+		if err := d.guards(ctx, s.Handle, e); err != nil {
+			return record.Result{}, err
+		}
 		if err := d.fits(s, e); err != nil {
 			return record.Result{}, err
 		}

@@ -42,10 +42,19 @@ var heard = map[casefile.Kind]bool{
 // acts for By, on-behalf with a mandate, else a claim. expected is the version
 // that the reader saw, or record.AnyVersion; key the client's idempotency key.
 func (d *Desk) AddEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event, expected int64, key string) (record.Result, error) {
+	return d.add(ctx, who, ref, e, expected, key, true)
+}
+
+func (d *Desk) add(ctx context.Context, who access.Reader, ref string, e casefile.Event, expected int64, key string, guarded bool) (record.Result, error) {
 	return d.write(ctx, who, ref, access.Add, expected, func(s *sitting, expected int64) (record.Result, error) {
 		j, err := d.judge(s, who, e, key)
 		if err != nil {
 			return record.Result{}, err
+		}
+		if guarded {
+			if err := d.guards(ctx, s.Handle, j.event); err != nil {
+				return record.Result{}, err
+			}
 		}
 		if err := d.fits(s, j.event); err != nil {
 			return record.Result{}, err

@@ -84,9 +84,13 @@ const (
 )
 
 func (d *Desk) seatPreview(ctx context.Context, s *sitting, a SeatAsked) (*SeatPreview, error) {
+	platform, err := d.seatPlatform(ctx, s, a)
+	if err != nil {
+		return nil, err
+	}
 	out := &SeatPreview{}
 	m := s.matter
-	m.Seats = []access.Seat{{ID: "preview", Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, Country: d.o.People.OrgCountry(ctx, a.Org)}}
+	m.Seats = []access.Seat{{ID: "preview", Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, Platform: platform, Country: d.o.People.OrgCountry(ctx, a.Org)}}
 	if a.Role == access.PartySeat {
 		out.Sees.Parties = access.Side(m.PartOf, a.Party)
 	} else {
@@ -123,7 +127,6 @@ func (d *Desk) seatPreview(ctx context.Context, s *sitting, a SeatAsked) (*SeatP
 		out.Warnings = append(out.Warnings, WarnSeatBar)
 	}
 	if a.Party != "" && !slices.Contains(s.Parties, a.Party) {
-		var err error
 		if out.Obliges, err = d.obliges(s, a.Party); err != nil {
 			return nil, err
 		}
@@ -225,11 +228,15 @@ func (d *Desk) GiveSeat(ctx context.Context, who access.Reader, ref string, a Se
 	if len(all) >= maxSeats {
 		return access.Seat{}, fault.New(fault.Invalid, "a case has at most %d seats", maxSeats)
 	}
+	platform, err := d.seatPlatform(ctx, s, a)
+	if err != nil {
+		return access.Seat{}, err
+	}
 	id, err := d.draw("", 26, "seat", "")
 	if err != nil {
 		return access.Seat{}, err
 	}
-	seat := access.Seat{ID: id, Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party,
+	seat := access.Seat{ID: id, Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, Platform: platform,
 		Country: d.o.People.OrgCountry(ctx, a.Org), By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
 	body := map[string]any{"case": s.Handle, "seat": id, "role": string(a.Role), "barred": len(p.Barred)}
 	if a.Despite != "" {

@@ -160,7 +160,7 @@ func (d *Desk) narrow(ctx context.Context, who access.Reader) (map[string]*known
 		return nil, nil
 	}
 	find := d.o.Seats.NarrowCases
-	if slices.ContainsFunc(who.Acting, func(a access.Acting) bool { return a.Standing != partner.Active && a.Standing != partner.Warned }) {
+	if slices.ContainsFunc(who.Acting, func(a access.Acting) bool { s := a.Everywhere(); return s != partner.Active && s != partner.Warned }) {
 		// somebody's standing narrows every seat, those that see all included
 		find = func(ctx context.Context, who [][32]byte, after string, limit int) ([]escalation.CaseRow, error) {
 			return d.o.Seats.CasesOf(ctx, who, nobody, after, limit)

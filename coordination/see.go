@@ -170,8 +170,8 @@ func may(dec access.Decision) bool {
 
 // level is how open a case must be for the reader to see it without a seat.
 func level(who access.Reader) int {
-	for _, a := range who.Acting {
-		if a.Standing == partner.Active || a.Standing == partner.Warned {
+	for i := range who.Acting {
+		if s := who.Acting[i].Everywhere(); s == partner.Active || s == partner.Warned {
 			return 1
 		}
 	}

@@ -25,6 +25,8 @@ type Org struct {
 	Is       []string         `json:"is,omitempty" yaml:"is" doc:"Entries of the directory of authorities."`
 	Standing partner.Standing `json:"standing" yaml:"standing" enum:"invited,active,warned,suspended,left"`
 	Note     string           `json:"note,omitempty" yaml:"note"`
+
+	On map[string]partner.Stands `json:"on,omitempty" yaml:"on" readOnly:"true" doc:"Where it stands on each sharing platform; follows from the partnership files, and what is sent is not taken."`
 }
 
 func (a *api) addOrgs() {

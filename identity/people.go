@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -164,6 +165,9 @@ func (s *Service) PutOrg(ctx context.Context, by access.Reader, o partner.Org, v
 	}
 	if err := d.fits(ctx, o); err != nil {
 		return partner.Org{}, err
+	}
+	if o.On = nil; was != nil {
+		o.On = maps.Clone(was.On) // not an administrator's to change
 	}
 	body := map[string]any{"what": "made", "org": o.ID, "standing": string(o.Standing)}
 	if was != nil {

@@ -106,14 +106,14 @@ func (s *Service) reader(ctx context.Context, d *directory, person string) (acce
 		return access.Reader{}, errNobody
 	}
 	r := access.Reader{Person: p.ID, Name: p.Name, Platform: slices.Clone(p.Platform), Place: p.Place, Lang: p.Lang, Zone: p.Zone}
-	if r.Acting, err = d.acting(ctx, p.Member, ""); err != nil {
+	now := s.now()
+	if r.Acting, err = d.acting(ctx, p.Member, "", now); err != nil {
 		return access.Reader{}, err
 	}
 	from, err := d.principals(ctx, person)
 	if err != nil {
 		return access.Reader{}, err
 	}
-	now := s.now()
 	for _, id := range from {
 		by, err := d.person(ctx, id)
 		if err != nil {
@@ -122,7 +122,7 @@ func (s *Service) reader(ctx context.Context, d *directory, person string) (acce
 		if by == nil || by.Disabled || id == person || !deputises(by.Deputies, person, now) {
 			continue
 		}
-		more, err := d.acting(ctx, by.Member, id)
+		more, err := d.acting(ctx, by.Member, id, now)
 		if err != nil {
 			return access.Reader{}, err
 		}
@@ -181,8 +181,8 @@ func deputises(all []partner.Deputy, person string, now time.Time) bool {
 	return slices.ContainsFunc(all, func(d partner.Deputy) bool { return d.Person == person && d.Acts(now) })
 }
 
-// acting builds what memberships let somebody act for.
-func (d *directory) acting(ctx context.Context, all []partner.Membership, principal string) ([]access.Acting, error) {
+// acting builds what memberships let somebody act for, at an instant.
+func (d *directory) acting(ctx context.Context, all []partner.Membership, principal string, at time.Time) ([]access.Acting, error) {
 	var out []access.Acting
 	for _, m := range all {
 		o, up, err := d.above(ctx, m.Org)
@@ -192,7 +192,7 @@ func (d *directory) acting(ctx context.Context, all []partner.Membership, princi
 		if o == nil {
 			continue
 		}
-		a := access.Acting{Org: m.Org, Country: partner.LegalCountry(o.Org, up), Standing: partner.StandingOf(o.Org, up),
+		a := access.Acting{Org: m.Org, Country: partner.LegalCountry(o.Org, up), Standing: partner.StandingOf(o.Org, up), On: partner.StandingsOn(o.Org, up, at),
 			Roles: slices.Clone(m.Roles), For: principal}
 		for _, x := range up {
 			a.Group = append(a.Group, x.ID)

@@ -90,6 +90,25 @@ func StandingOf(org Org, above []Org) Standing {
 	return out
 }
 
+// StandingsOn is, at an instant, the worst standing of org and of what it is part
+// of, on each platform that one of them joined; nil if none did.
+func StandingsOn(org Org, above []Org, at time.Time) map[string]Standing {
+	var out map[string]Standing
+	for _, o := range append([]Org{org}, above...) {
+		for platform, stands := range o.On {
+			if out == nil {
+				out = map[string]Standing{}
+			}
+			s := stands.At(at)
+			if was, ok := out[platform]; ok {
+				s = Worst(was, s)
+			}
+			out[platform] = s
+		}
+	}
+	return out
+}
+
 // Acts tells whether d may act at an instant: Until is exclusive.
 func (d Deputy) Acts(at time.Time) bool { return !at.Before(d.From) && at.Before(d.Until) }
 

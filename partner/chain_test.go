@@ -140,3 +140,28 @@ func TestRolesAndDeputies(t *testing.T) {
 		}
 	}
 }
+
+// A unit stands on a platform no better than what it is part of.
+func TestStandingsOnPlatforms(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	joined := partner.Stand{From: day.AddDate(-1, 0, 0), Standing: partner.Active}
+	group := partner.Org{ID: "g", On: map[string]partner.Stands{"circle": {joined, {From: day, Standing: partner.Suspended}}, "other": {joined}}}
+	unit := partner.Org{ID: "u", On: map[string]partner.Stands{"circle": {joined}}}
+	for at, want := range map[time.Time]partner.Standing{day: partner.Suspended, day.Add(-1): partner.Active, day.AddDate(-2, 0, 0): partner.Invited} {
+		got := partner.StandingsOn(unit, []partner.Org{group}, at)
+		if len(got) != 2 || got["circle"] != want {
+			t.Errorf("at %v: %v", at, got)
+		}
+	}
+	if partner.StandingsOn(partner.Org{}, nil, day) != nil {
+		t.Error("an organisation that joined nothing stands somewhere")
+	}
+	o := org(func(o *partner.Org) { o.On = group.On })
+	if err := o.Check(); err != nil {
+		t.Error(err)
+	}
+	o.On = map[string]partner.Stands{"circle": {{From: day, Standing: partner.Suspended}, joined}}
+	if err := o.Check(); err == nil {
+		t.Error("standings out of order are taken")
+	}
+}

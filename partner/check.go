@@ -15,6 +15,7 @@ const (
 	maxName    = 200
 	maxNote    = 4000
 	maxEntries = 50
+	maxStands  = 200
 )
 
 var (
@@ -66,6 +67,18 @@ func (o *Org) Check() error {
 		return bad("country", "%q is not a country or region of ISO 3166-1 (two capital letters; HK, MO and TW stand apart from CN)", o.Country)
 	case len(o.Is) > maxEntries:
 		return bad("is", "holds more than %d entries", maxEntries)
+	case len(o.On) > maxEntries:
+		return bad("on", "holds more than %d platforms", maxEntries)
+	}
+	for platform, stands := range o.On {
+		if platform == "" || len(platform) > maxID || len(stands) > maxStands {
+			return bad("on", "a platform has an id of at most %d bytes, and at most %d standings follow one another there", maxID, maxStands)
+		}
+		for i, s := range stands {
+			if !slices.Contains(standings, s.Standing) || i > 0 && s.From.Before(stands[i-1].From) {
+				return bad("on", "%q is not invited, active, warned, suspended or left, or stands before what it follows", s.Standing)
+			}
+		}
 	}
 	for _, id := range o.Is {
 		if id == "" || len(id) > maxID || strings.ContainsFunc(id, unicode.IsSpace) {

@@ -53,6 +53,33 @@ type Org struct {
 	Is       []string `json:"is,omitempty"`      // entries of the directory of authorities
 	Standing Standing `json:"standing"`
 	Note     string   `json:"note,omitempty"`
+
+	// On is where it stands on each sharing platform that it joined, by the id of
+	// the platform. It follows from the partnership files and is set by nobody.
+	On map[string]Stands `json:"on,omitempty"`
+}
+
+// Stands is where an organisation stands on a platform from which instant on, in
+// the order of the instants: a decision that takes effect on a later day needs
+// nobody to be awake on that day.
+type Stands []Stand
+
+// Stand is one standing, from an instant on.
+type Stand struct {
+	From     time.Time `json:"from"`
+	Standing Standing  `json:"standing"`
+}
+
+// At is the standing at an instant: before the first, invited.
+func (s Stands) At(at time.Time) Standing {
+	out := Invited
+	for _, x := range s {
+		if x.From.After(at) {
+			break
+		}
+		out = x.Standing
+	}
+	return out
 }
 
 // Membership is a person's place in an organisation.
