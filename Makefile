@@ -66,9 +66,11 @@ fuzz: ## every fuzz target for a few seconds (FUZZ_EACH, FUZZ_TOTAL)
 	@bash tools/fuzz.sh
 
 .PHONY: unit
-unit: ## the tests, with the race detector
+unit: ## the tests; with the race detector wherever things run beside one another
+	$(call say,go test)
+	@go test -count=1 $$(bash tools/alone.sh alone)
 	$(call say,go test $(RACE))
-	@go test -count=1 $(RACE) ./...
+	@go test -count=1 -timeout 20m $(RACE) $$(bash tools/alone.sh together)
 
 .PHONY: crash
 crash: ## power cuts and disk faults under the product's own code
