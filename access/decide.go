@@ -68,6 +68,9 @@ func holds(o officeRow, r Reader) Decision {
 		}
 	}
 	out := refuse(fault.Forbidden, CodeRole)
+	if len(o.orgs) > 0 && len(r.Acting) > 0 {
+		out.Code = CodeMember // a colleague with that role in the organisation could
+	}
 	for _, a := range r.Acting {
 		if !slices.ContainsFunc(a.Roles, func(role partner.Role) bool { return slices.Contains(o.orgs, role) }) {
 			continue

@@ -185,3 +185,31 @@ func TestAColleagueAbroadOfWhoImportedWithoutAParty(t *testing.T) {
 		t.Errorf("without a clause: %v", err)
 	}
 }
+
+// Whoever sees a case by its label alone is refused what needs a seat, and not told
+// that there is no such case; whoever does not see it is told so.
+func TestActsThatNeedASeat(t *testing.T) {
+	w := newOffice(t)
+	acts := func(h string) map[string]error {
+		fresh := ivan
+		fresh.Fresh = true
+		_, export := w.desk.AskExport(w.ctx(), fresh, h)
+		_, add := w.desk.AddEvent(w.ctx(), fresh, h, event(`commented by=acme at=2026-11-23T08:00:00Z text=x`), record.AnyVersion, "")
+		_, seat := w.desk.GiveSeat(w.ctx(), fresh, h, coordination.SeatAsked{Org: "elsewhere", Role: access.Observes})
+		return map[string]error{"export": export, "add": add, "seat": seat}
+	}
+	open := w.imports(ada, strings.Replace(strings.Replace(gateway, "TOC-GATEWAY", "TOC-GREEN", 1), "tlp: AMBER", "tlp: GREEN", 1))
+	if _, err := w.desk.See(w.ctx(), ivan, open); err != nil {
+		t.Fatal(err)
+	}
+	for act, err := range acts(open) {
+		if fault.KindOf(err) != fault.Forbidden || err == nil {
+			t.Errorf("%s of a case that is seen: %v", act, err)
+		}
+	}
+	for act, err := range acts(w.imports(ada, gateway)) {
+		if fault.KindOf(err) != fault.NotFound || err == nil {
+			t.Errorf("%s of a case that is not seen: %v", act, err)
+		}
+	}
+}

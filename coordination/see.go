@@ -57,7 +57,7 @@ func (d *Desk) sit(ctx context.Context, who access.Reader, ref string, act acces
 	m.Seats = seats
 	dec := d.settle(act, access.Decide(act, who, m))
 	if !dec.Allowed {
-		return nil, refuse(dec)
+		return nil, refuse(unseated(dec, who, m))
 	}
 	cut, err := d.cut(ctx, w, dec.View)
 	if err != nil {
@@ -66,9 +66,18 @@ func (d *Desk) sit(ctx context.Context, who access.Reader, ref string, act acces
 	s := &Seen{Handle: w.handle, Version: cut.version, Case: cut.c, View: dec.View, Records: cut.records, Seats: seats,
 		Role: access.RoleOn(who, m), Parties: access.ActsFor(access.Add, who, m), May: map[access.Act]access.Decision{}}
 	for _, a := range access.Acts() {
-		s.May[a] = d.settle(a, access.Decide(a, who, m))
+		s.May[a] = unseated(d.settle(a, access.Decide(a, who, m)), who, m)
 	}
 	return &sitting{Seen: s, w: w, matter: m, at: at}, nil
+}
+
+// unseated says of an act that the label gives to nobody without a seat that it is
+// refused, where the reader sees the case: they know that it is there.
+func unseated(dec access.Decision, who access.Reader, m access.Matter) access.Decision {
+	if !dec.Allowed && dec.Kind == fault.NotFound && access.Decide(access.See, person(who), m).Allowed {
+		return access.Decision{Kind: fault.Forbidden, Code: access.CodeRole}
+	}
+	return dec
 }
 
 // gone turns a case that went away between two statements into one that is not there.
