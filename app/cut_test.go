@@ -196,8 +196,14 @@ func strayed(answered map[string]string, kept map[string][]string) (out []string
 // the event as a whole or nothing of it; sent again with its key it is there once.
 // The control sends again without keys, and is doubled.
 func TestALostConnectionLeavesAllOrNothing(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { lostConnections(t, newCutWorld(t, "")) })
-	t.Run("postgres", func(t *testing.T) { lostConnections(t, newCutWorld(t, pgtest.Database(t))) })
+	for engine, database := range map[string]func(*testing.T) string{
+		"sqlite": func(*testing.T) string { return "" }, "postgres": func(t *testing.T) string { return pgtest.Database(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // each waits for its disk
+			lostConnections(t, newCutWorld(t, database(t)))
+		})
+	}
 }
 
 func lostConnections(t *testing.T, w *cutWorld) {

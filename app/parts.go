@@ -152,7 +152,7 @@ func (t *parts) tagKey() []byte {
 
 // mount puts pages, API and the public log on the mux.
 func (t *parts) mount(mux *http.ServeMux) {
-	t.patterns = []string{"/", "/healthz", "/readyz", "/checkpoint", "/tile/", "/static/", edge.Unmatched}
+	t.patterns = []string{"/", "/healthz", "/readyz", edge.Route(securityRoute), "/checkpoint", "/tile/", "/static/", edge.Unmatched}
 	for _, p := range httpapi.API(mux, t.api) {
 		t.patterns = append(t.patterns, edge.Route(p))
 	}

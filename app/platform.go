@@ -232,6 +232,7 @@ func (p *Platform) serve(s *server) {
 func (p *Platform) handler(addr string) http.Handler {
 	mux := http.NewServeMux()
 	p.mountHealth(mux)
+	p.mountSecurity(mux)
 	p.parts.mount(mux)
 	if p.o.Mounted != nil {
 		p.o.Mounted(mux)

@@ -29,6 +29,9 @@ type PlatformOptions struct {
 	Rate        edge.Rate // of requests from one address; zero is the edge's own
 	PersonRate  edge.Rate // of requests to the API by one person; zero: 50 a second, bursts of 300
 
+	SecurityContacts []string // whom to tell of a flaw (RFC 9116), the preferred one first; none: nothing is published
+	SecurityPolicy   string   // page that says how, "" for none
+
 	Recover string // login of somebody who lost every way in: a link for them is made at the start
 
 	// Demo lets everybody who has a link of the demo in, again and again.
@@ -66,7 +69,7 @@ func (o PlatformOptions) Check() error {
 	if err != nil {
 		return refused("--addr: %q is not HOST:PORT, such as 127.0.0.1:8321", o.Addr)
 	}
-	for _, check := range []func(loopback bool) error{o.checkTLS, o.checkProxies, o.checkHosts, o.checkSSO, o.checkMetrics, o.checkPing} {
+	for _, check := range []func(loopback bool) error{o.checkTLS, o.checkProxies, o.checkHosts, o.checkSSO, o.checkMetrics, o.checkPing, o.checkContacts} {
 		if err := check(isLoopback(host)); err != nil {
 			return err
 		}

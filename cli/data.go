@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -101,12 +102,21 @@ func (e *env) open(ctx context.Context, c *ufcli.Command, how int) (*app.App, er
 	}
 	a, err := app.Open(ctx, o)
 	if err != nil && how != toBegin && fault.KindOf(err) == fault.NotFound {
+		local := ""
+		if os.Getenv("TOCSIN_SERVER") != "" && !takesServer(c) {
+			local = ". " + c.FullName() + " works on a folder of this machine, and does not ask the platform of TOCSIN_SERVER"
+		}
 		if _, serr := os.Stat(dir); os.IsNotExist(serr) {
-			return nil, fault.New(fault.NotFound, "nothing is kept in %s yet; tocsin case import FILE begins a record, --data names another folder", dir)
+			return nil, fault.New(fault.NotFound, "nothing is kept in %s yet; tocsin case import FILE begins a record, --data names another folder%s", dir, local)
 		}
 		return nil, fault.New(fault.NotFound, "%v; tocsin case import FILE begins a record there", err)
 	}
 	return a, inUse(dir, err)
+}
+
+// takesServer tells whether a command can ask a running platform.
+func takesServer(c *ufcli.Command) bool {
+	return slices.ContainsFunc(c.Flags, func(f ufcli.Flag) bool { return slices.Contains(f.Names(), "server") })
 }
 
 // inUse says what to do about another process that has the folder.

@@ -43,6 +43,8 @@ type env struct {
 
 	warned string       // what was said of a log that cannot be written to
 	logger *slog.Logger // nil: sentences for a person
+
+	tokenless bool // a platform was asked without a token
 }
 
 // Main runs the program and gives its exit code.
@@ -54,7 +56,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 func (e *env) run(args []string) int {
 	root := e.root()
 	refuse(root)
-	err := root.Run(context.Background(), args)
+	err := e.hinted(root.Run(context.Background(), args))
 	if err == nil {
 		return exitOK
 	}
@@ -73,8 +75,8 @@ func (e *env) root() *ufcli.Command {
 		Description: "tocsin reads a case file, computes the plan under every law, agreement and norm that\n" +
 			"it knows, and explains each line. Start with: tocsin demo",
 		Commands: []*ufcli.Command{
-			e.demoCommand(), e.planCommand(), e.rulesCommand(), e.caseCommand(), e.receiptCommand(), e.verifyCommand(),
-			e.ledgerCommand(), e.witnessCommand(), e.backupCommand(), e.restoreCommand(), e.serveCommand(),
+			e.demoCommand(), e.planCommand(), e.rulesCommand(), e.caseCommand(), e.directiveCommand(), e.receiptCommand(), e.verifyCommand(),
+			e.ledgerCommand(), e.keysCommand(), e.witnessCommand(), e.backupCommand(), e.restoreCommand(), e.serveCommand(),
 		},
 		Writer:          e.out,
 		ErrWriter:       e.err,
@@ -101,6 +103,11 @@ func family(_ context.Context, c *ufcli.Command) error {
 func refuse(c *ufcli.Command) {
 	c.OnUsageError = func(_ context.Context, cmd *ufcli.Command, err error, _ bool) error {
 		return &exit{exitBad, fmt.Errorf("%w; %s --help lists what there is", err, cmd.FullName())}
+	}
+	if len(c.Commands) == 0 { // --help after other words is still about the command, and no topic of that name
+		c.CommandNotFound = func(_ context.Context, cmd *ufcli.Command, _ string) {
+			ufcli.HelpPrinter(cmd.Root().Writer, ufcli.CommandHelpTemplate, cmd)
+		}
 	}
 	for _, sub := range c.Commands {
 		refuse(sub)

@@ -53,8 +53,10 @@ func serveFlags() []ufcli.Flag {
 		&ufcli.StringFlag{Name: "sso-secret-file", Usage: "file with the client's secret, readable by its owner alone", Sources: setting("sso-secret-file"), TakesFile: true},
 		text("metrics-addr", "where Prometheus may ask for /metrics; off by default"),
 		text("ping", "address that is asked after each good run of the canary, for a watcher that notices silence"),
-		&ufcli.FloatFlag{Name: "rate", Value: 50, Usage: "requests a second from one address, in bursts of four times as many; 0 is no limit", Sources: setting("rate")},
-		&ufcli.FloatFlag{Name: "person-rate", Value: 50, Usage: "requests a second to the API by one person; 0 is no limit", Sources: setting("person-rate")},
+		&ufcli.StringSliceFlag{Name: "security-contact", Usage: "`URI` to tell of a flaw in this platform (mailto:, https:, tel:), shown at /.well-known/security.txt; may be given again, the preferred one first", Sources: setting("security-contact")},
+		text("security-policy", "https address of the page that says how you want to be told of flaws"),
+		&ufcli.FloatFlag{Name: "rate", Value: 50, Usage: "requests a second that are answered to one address (an IPv6 /64), in bursts of four times as many; more gets 429. 0: no limit, for a proxy that has its own", Sources: setting("rate")},
+		&ufcli.FloatFlag{Name: "person-rate", Value: 50, Usage: "the same for the API and one person over all their tokens, in bursts of six times as many; 0: no limit", Sources: setting("person-rate")},
 		&ufcli.DurationFlag{Name: "every", Aliases: []string{"publish-every"}, Value: 10 * time.Minute, Usage: "time between two checkpoints", Sources: setting("every")},
 		&ufcli.Int64Flag{Name: "pad", Value: 8, Usage: "the log grows by multiples of this many entries", Sources: setting("pad")},
 		&ufcli.StringFlag{Name: "recover", Usage: "print a link, good once, by which the person of this `LOGIN` comes back who lost every way in"},
@@ -113,9 +115,18 @@ func serveOptions(c *ufcli.Command) (o app.PlatformOptions, err error) {
 	case pad < 1 || pad > 1<<16:
 		return o, bad("--pad: %d is not between 1 and 65536", pad)
 	}
+	rate, err := rateOf(c, "rate", 4)
+	if err != nil {
+		return o, err
+	}
+	personRate, err := rateOf(c, "person-rate", 6)
+	if err != nil {
+		return o, err
+	}
 	o = app.PlatformOptions{
 		Addr: c.String("addr"), Hosts: c.StringSlice("host"), TLSCert: c.String("tls-cert"), TLSKey: c.String("tls-key"),
-		MetricsAddr: c.String("metrics-addr"), Recover: c.String("recover"), Ping: c.String("ping"), Every: every, Pad: pad, Rate: ofFlag(c.Float("rate"), 4), PersonRate: ofFlag(c.Float("person-rate"), 6),
+		MetricsAddr: c.String("metrics-addr"), Recover: c.String("recover"), Ping: c.String("ping"), Every: every, Pad: pad, Rate: rate, PersonRate: personRate,
+		SecurityContacts: c.StringSlice("security-contact"), SecurityPolicy: c.String("security-policy"),
 		SSO: app.SSO{Issuer: c.String("sso-issuer"), ClientID: c.String("sso-client-id"), SecretFile: c.String("sso-secret-file")},
 	}
 	for _, s := range c.StringSlice("behind-proxy") {
@@ -139,14 +150,21 @@ func prefix(s string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
-// ofFlag is a rate with bursts of so many seconds' worth; the edge takes a
+// rateOf reads a rate, with bursts of so many seconds' worth; the edge takes a
 // negative one for none.
-func ofFlag(rate, burst float64) edge.Rate {
-	if rate <= 0 {
-		return edge.Rate{PerSecond: -1}
+func rateOf(c *ufcli.Command, flag string, burst float64) (edge.Rate, error) {
+	switch rate := c.Float(flag); {
+	case rate == 0:
+		return edge.Rate{PerSecond: -1}, nil
+	case rate > 0 && rate <= mostRate:
+		return edge.Rate{PerSecond: rate, Burst: max(1, int(burst*rate))}, nil
+	default:
+		return edge.Rate{}, bad("--%s: %v is not between 0 and %d requests a second; 0 is no limit", flag, rate, mostRate)
 	}
-	return edge.Rate{PerSecond: rate, Burst: max(1, int(burst*rate))}
 }
+
+// mostRate is far beyond what one machine answers.
+const mostRate = 1_000_000
 
 // logAs chooses how the parts say what they have to say.
 func (e *env) logAs(how string) error {

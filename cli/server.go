@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -48,6 +49,7 @@ func (e *env) remote(c *ufcli.Command) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.tokenless = token == ""
 	// A case of ten thousand events is computed and sent within this.
 	return client.New(server, token, &http.Client{Timeout: 2 * time.Minute})
 }
@@ -68,6 +70,23 @@ func (e *env) token(c *ufcli.Command) (string, error) {
 		return "", fault.New(fault.Invalid, "%s holds no token; a token is one word that begins with tocsin_", file)
 	}
 	return token, nil
+}
+
+// hinted says the next step on the command line where the platform, which also
+// answers other programs, cannot.
+func (e *env) hinted(err error) error {
+	var refused *client.Error
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case refused.Status == http.StatusUnauthorized && e.tokenless:
+		return fault.New(fault.KindOf(err), "a token is needed: make one on the platform (Settings, API tokens), keep it in a file that only you can read, and name that with --token-file FILE; or put it into the variable TOCSIN_TOKEN")
+	case refused.Status == http.StatusUnauthorized:
+		return fault.New(fault.KindOf(err), "%v; make a new one on the platform (Settings, API tokens)", err)
+	case refused.Status == http.StatusNotFound && strings.HasSuffix(err.Error(), "there is no such case here"):
+		return fault.New(fault.NotFound, "%v that you may see; tocsin case list names those", err)
+	}
+	return err
 }
 
 // noBy refuses --by where the platform knows who asks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	ufcli "github.com/urfave/cli/v3"
 
@@ -62,7 +63,7 @@ func (e *env) listOf(ctx context.Context, c *ufcli.Command, r *client.Client, as
 	for _, s := range cases {
 		next := "-"
 		if s.Due != nil {
-			next = instant(*s.Due)
+			next = s.Due.UTC().Format(time.RFC3339)
 		}
 		row := []string{s.Case, s.Handle, fmt.Sprint(s.Open), next, dash(s.Role), s.Record, dash(s.TLP), s.Title}
 		for i := range row {

@@ -38,7 +38,14 @@ func (e *env) ledgerOf(ctx context.Context, c *ufcli.Command, r *client.Client, 
 
 func (e *env) sayPublic(l *client.Ledger) {
 	out := lineWriter{e.out}
-	say := func(format string, args ...any) { fmt.Fprintln(out, plaintext.Clean(fmt.Sprintf(format, args...))) }
+	say := func(format string, args ...any) { // the labels stand in a column
+		for i, a := range args {
+			if s, ok := a.(string); ok {
+				args[i] = plaintext.Clean(s)
+			}
+		}
+		fmt.Fprintf(out, format+"\n", args...)
+	}
 	say("origin      %s", dash(l.Origin))
 	if l.Epoch > 1 {
 		say("epoch       %d", l.Epoch)

@@ -13,6 +13,7 @@ type SeatAsked struct {
 	Role        access.SeatRole
 	Party       string
 	Platform    string // sharing platform that gives it; "" is the one that the case's owner runs
+	Apart       bool   // given by no platform: where the organisation stands on one does not touch it; for Circles alone
 	Despite     string // why it is given although a prohibition on sharing abroad speaks against it
 }
 

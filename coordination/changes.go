@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"time"
 
 	"tocsin/access"
@@ -102,6 +103,9 @@ func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (ou
 		if err := json.NewEncoder(h).Encode(page.Lines); err != nil {
 			return out, 0, fault.New(fault.Internal, "the desk cannot be written: %v", err)
 		}
+		if err := d.glanceNews(ctx, who, h); err != nil {
+			return out, 0, err
+		}
 		h.Sum(out[:0])
 		return out, 0, nil
 	}
@@ -124,6 +128,28 @@ func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (ou
 	}
 	h.Sum(out[:0])
 	return out, s.Version, nil
+}
+
+// glanceNews adds what stands above the desk: what waits for a word, and what
+// somebody did by office.
+func (d *Desk) glanceNews(ctx context.Context, who access.Reader, h hash.Hash) error {
+	waiting, err := d.Waiting(ctx, who)
+	if err != nil {
+		return err
+	}
+	pending, err := d.Pending(ctx, who)
+	if err != nil {
+		return err
+	}
+	announced, err := d.Announcements(ctx, who)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h, "%q %q\n", waiting, pending)
+	for _, a := range announced {
+		fmt.Fprintf(h, "%q\n", a.ID)
+	}
+	return nil
 }
 
 // touched tells that a case was written to here: the watcher makes its lines

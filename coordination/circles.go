@@ -39,7 +39,7 @@ func (d *Desk) AddAct(ctx context.Context, who access.Reader, handle string, e c
 // seatPlatform is the sharing platform that gives a seat: the one that was asked
 // for, or the one that runs the case. "" is none.
 func (d *Desk) seatPlatform(ctx context.Context, s *sitting, a SeatAsked) (string, error) {
-	if d.circles == nil || a.Org == "" {
+	if d.circles == nil || a.Org == "" || a.Apart {
 		return "", nil
 	}
 	all, err := d.allSeats(ctx, s.Handle)

@@ -229,6 +229,10 @@ type Brief struct {
 	Next   *time.Time `json:"next,omitempty"` // due of the first line that has one
 
 	Matter access.Matter `json:"matter"` // what the table asks of the case, but for its seats
+
+	// Known is who knew what, for the search for earlier knowledge (Facts). It is
+	// read only where it is asked for.
+	Known json.RawMessage `json:"known,omitempty"`
 }
 
 // Brief opens what a row tells of its case.

@@ -15,7 +15,7 @@ import (
 
 // shapeOf is raised when lines look different for the same plan, so that those
 // in the database are made anew.
-const shapeOf = "1"
+const shapeOf = "2"
 
 // basis is the hash of everything besides the case that its lines depend on.
 func (w *Watcher) basis() (out [32]byte) {
@@ -67,6 +67,9 @@ func (w *Watcher) rows(kept *record.Kept, now time.Time, gaps []Gap) (CaseRow, [
 		row.Open = 2
 	}
 	row.Words = append(row.Words, w.keys.Word(IDWord(c.File.Case)))
+	for _, word := range keyedWords(c) {
+		row.Words = append(row.Words, w.keys.Word(word))
+	}
 	for _, word := range words(c) {
 		row.Words = append(row.Words, w.keys.Word(word))
 	}
@@ -90,6 +93,9 @@ func (w *Watcher) rows(kept *record.Kept, now time.Time, gaps []Gap) (CaseRow, [
 	}
 	brief.Matter = access.MatterOf(c, p, nil)
 	brief.Lines = len(lines)
+	if brief.Known, err = knownOf(c, w.o.Book); err != nil {
+		return CaseRow{}, nil, err
+	}
 	rows := make([]Row, 0, len(lines))
 	recorded := recordedAt(kept, lines, gaps)
 	for n := range lines {

@@ -87,8 +87,11 @@ func (p *planner) toldBefore(party *casefile.Party, product string, own *event) 
 // party. A role stated for the whole party reaches the products that its events
 // are about, within what the role is over (own, others, operated).
 func (p *planner) subjects(party *casefile.Party, g casefile.Grant, r *rulebook.Rule) []subject {
-	if r.Subject == "incident" {
+	switch r.Subject {
+	case "incident":
 		return p.incidents(party, g)
+	case "partnership": // about no product: once for the party
+		return []subject{{}}
 	}
 	if g.Product != "" {
 		return []subject{{product: g.Product}}

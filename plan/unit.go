@@ -72,7 +72,7 @@ func (u *unit) concernsIncident(e *event) bool {
 // passes tells whether an event about something inside the product is also
 // knowledge about the product (contract, "Awareness of a component").
 func (u *unit) passes(e *event) bool {
-	if u.isIncident || e.Of == "" || e.Of == u.product || !u.direct {
+	if u.isIncident || u.product == "" || e.Of == "" || e.Of == u.product || !u.direct {
 		return true
 	}
 	return false

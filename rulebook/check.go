@@ -38,7 +38,7 @@ func Lint(dirs ...Dir) ([]Problem, error) {
 // The closed lists of words.
 var (
 	classes    = []string{"case-duty", "prohibition", "standing-duty", "routing", "sanction", "process"}
-	subjects   = []string{"vulnerability", "incident"}
+	subjects   = []string{"vulnerability", "incident", "partnership"}
 	statuses   = []string{"in-force", "in-force-via-national-law", "norm", "contractual", "proposed", "enacted-not-commenced", "not-yet-applicable", "not-in-force", "revoked", "closed"}
 	grounds    = []string{"statute", "agreement", "norm"}
 	modalities = []string{"must", "should", "encouraged", "may", "must-not", "none"}

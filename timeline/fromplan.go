@@ -87,10 +87,12 @@ func roles(b *rulebook.Book, q *casefile.Party) string {
 // tones says what kind of sign each kind of event is; the rest are facts.
 var tones = map[casefile.Kind]Tone{
 	"reported": Told, "notified": Told, "acknowledged": Told, "called-on": Told, "requested": Told, "directed": Told,
-	"users-notified": Told, "partner-warned": Told, "partner-heard": Told,
+	"users-notified": Told, "partner-warned": Told, "partner-heard": Told, "partner-invited": Told, "partner-reminded": Told, "finding-served": Told,
+	"hearing-opened": Told, "hearing-answered": Told, "mark-contested": Told, "rectification-set": Told, "rectification-reported": Told,
+	"rectification-returned": Told, "appealed": Told, "appeal-decided": Told,
 	"measure-available": Good, "published": Good, "cve-published": Good, "fix-committed": Good, "remediated": Good, "handled": Good,
-	"partner-reinstated": Good,
-	"leaked":             Bad, "exploit-published": Bad, "exploitation-observed": Bad, "partner-suspended": Bad, "partner-terminated": Bad,
+	"partner-reinstated": Good, "partner-joined": Good, "partner-renewed": Good, "rectification-accepted": Good,
+	"leaked": Bad, "exploit-published": Bad, "exploitation-observed": Bad, "partner-suspended": Bad, "partner-terminated": Bad,
 	"partner-extended": Bad, "payment-made": Bad, "incident-aware": Bad,
 	"commented": Muted, "signalled": Muted, "planned": Muted,
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // kindGroups sorts the kinds of events by what a person wants to tell, so that
-// the right one of 46 is found at a glance. A test says that each kind has its
+// the right one of 61 is found at a glance. A test says that each kind has its
 // place.
 var kindGroups = []struct {
 	Code  string
@@ -22,7 +22,9 @@ var kindGroups = []struct {
 	{"embargo", []casefile.Kind{"embargo-proposed", "embargo-accepted", "embargo-declined", "embargo-revised", "embargo-terminated"}},
 	{"incident", []casefile.Kind{"incident-aware", "classified", "determined", "fact-confirmed", "handled", "payment-made"}},
 	{"authority", []casefile.Kind{"requested", "directed", "authorised", "waived", "called-on"}},
-	{"partner", []casefile.Kind{"partner-warned", "partner-heard", "partner-suspended", "partner-reassessed", "partner-extended", "partner-reinstated", "partner-terminated"}},
+	{"partner", []casefile.Kind{"partner-invited", "partner-joined", "partner-renewed", "partner-reminded", "partner-warned", "finding-served", "mark-contested", "hearing-opened",
+		"hearing-answered", "partner-heard", "partner-suspended", "rectification-set", "rectification-reported", "rectification-accepted", "rectification-returned",
+		"partner-reassessed", "partner-extended", "partner-reinstated", "partner-terminated", "partner-left", "appealed", "appeal-decided"}},
 	{"note", []casefile.Kind{"commented", "corrected", "planned"}},
 }
 
@@ -40,9 +42,29 @@ var kindKeys = map[casefile.Kind][]string{
 	"fact-confirmed": {"incident"}, "payment-made": {"incident"}, "cve-requested": {"to"}, "cve-reserved": {}, "cve-published": {},
 	"embargo-proposed": {"to", "until"}, "embargo-accepted": {"re", "until"}, "embargo-declined": {"re", "reason"},
 	"embargo-revised": {"until", "reason", "stage", "rule"}, "embargo-terminated": {"reason"},
-	"partner-warned": {"to", "reason", "scope"}, "partner-heard": {"to"}, "partner-suspended": {"to", "until", "reason", "scope"},
-	"partner-reassessed": {"to"}, "partner-extended": {"to", "until"}, "partner-reinstated": {"to"}, "partner-terminated": {"to", "reason"},
-	"statement-made": {"where"}, "planned": {}, "commented": {"claimed-by"}, "corrected": {"re"},
+	"partner-invited":        {"to", "scope", "due"},
+	"partner-joined":         {"to", "re", "scope", "until"},
+	"partner-renewed":        {"to", "until"},
+	"partner-reminded":       {"to", "re", "rule", "reason", "due"},
+	"finding-served":         {"to", "re", "rule", "reason", "result", "due"},
+	"mark-contested":         {"to", "re", "reason"},
+	"partner-warned":         {"to", "re", "rule", "reason", "scope", "result", "until"},
+	"hearing-opened":         {"to", "re", "reason", "due"},
+	"hearing-answered":       {"to", "re", "result"},
+	"partner-heard":          {"to", "re", "result"},
+	"partner-suspended":      {"to", "rule", "reason", "scope", "until", "due"},
+	"rectification-set":      {"to", "re", "due"},
+	"rectification-reported": {"to", "re"},
+	"rectification-accepted": {"to", "re"},
+	"rectification-returned": {"to", "re", "reason", "due"},
+	"partner-reassessed":     {"to", "re", "result", "reason"},
+	"partner-extended":       {"to", "re", "rule", "reason", "until", "due"},
+	"partner-reinstated":     {"to", "re", "result", "reason"},
+	"partner-terminated":     {"to", "re", "rule", "reason"},
+	"partner-left":           {"to", "reason"},
+	"appealed":               {"to", "re", "reason"},
+	"appeal-decided":         {"to", "re", "result", "reason", "until"},
+	"statement-made":         {"where"}, "planned": {}, "commented": {"claimed-by"}, "corrected": {"re"},
 }
 
 // eventFields are the keys of an event that the form has a field for beside

@@ -47,7 +47,7 @@ func casePages() []pageCase {
 		{Path: linePath("decide"), Who: "lin", Form: url.Values{"by": {"yuhe"}, "result": {"not-reportable"}, "reason": {"x"}}, Status: 422, Name: "decide-wrong"},
 		{Path: linePath("decide"), Who: "lin", Form: url.Values{"by": {"yuhe"}, "of": {"controller"}, "result": {"not-reportable"}, "reason": {"Only seen in the laboratory."}, "review-on": {"2027-01-15"}}, Name: "decide-preview"},
 		{Path: linePath("duties?id=" + duty), Who: "lin", Name: "paper"}, {Path: linePath("rely"), Who: "lin", Form: url.Values{"id": {"CN-RMSV-7-2-MIIT/report/yuhe/controller/1"}, "override": {"x"}}, Status: 422, Name: "paper-wrong"},
-		{Path: linePath("people"), Who: "lin", Name: "people"}, {Path: heldPath("people"), Who: "tomas", Name: "people-side"},
+		{Path: linePath("people"), Who: "lin", Name: "people"}, {Path: heldPath("people"), Who: "tomas", Name: "people-side"}, {Path: heldPath("people"), Who: "marit", Name: "people-coordinator"}, {Path: linePath("record?show=claims"), Who: "lin", Name: "record-claims"},
 		{Path: linePath("people"), Who: "lin", Form: url.Values{"org": {"harbour"}, "role": {"observer"}}, Name: "people-preview"},
 		{Path: linePath("people"), Who: "lin", Form: url.Values{"org": {""}, "role": {"party"}}, Status: 422, Name: "people-wrong"},
 		{Path: linePath("export"), Who: "lin", Name: "export"}, {Path: heldPath("export"), Who: "tomas", Name: "export-side"}, {Path: linePath("erase"), Who: "lin", Name: "erase"},

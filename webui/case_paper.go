@@ -21,6 +21,7 @@ type dutyView struct {
 	Rule   *rulebook.Rule
 	Basis  plan.Basis
 	Wrong  string
+	Notes  bool // in English, for a reader of another language
 }
 
 type factRow struct {
@@ -52,6 +53,11 @@ func (v *visit) paper(wrong string) error {
 	d := dutyView{caseHead: head(page.Seen, "plan"), ID: id, Row: v.dutyRow(page.Planned, page.Duty), Open: v.say(page.Open)}
 	d.Row.Readings, d.Row.Further = append(d.Row.Readings, d.Row.Further...), nil
 	d.Basis, d.Rule = page.Plan.Basis, page.Duty.RuleRecord()
+	notes := []string{d.Row.Pace}
+	for _, r := range d.Row.Readings {
+		notes = append(notes, r.Note)
+	}
+	d.Notes = v.inEnglish(notes...)
 	metas := metasByID(page.Seen)
 	for _, f := range page.Facts {
 		if e := page.Of.Event(f.Event); e != nil {

@@ -15,6 +15,7 @@ import (
 type peopleView struct {
 	caseHead
 	Seats   []seatRow
+	Silent  []coordination.Silent // parties without a seat that were asked about the embargo and have not answered
 	Invites bool
 	Orgs    []option
 	People  []option
@@ -28,7 +29,8 @@ type peopleView struct {
 type seatRow struct {
 	access.Seat
 	Name, ByName, PartyName string
-	Self                    bool // the reader's own seat
+	Self                    bool                 // the reader's own seat
+	Silent                  *coordination.Silent // the party was asked about the embargo and has not answered
 }
 
 // seatPreviewView tells before an invitation what it would change.
@@ -38,8 +40,15 @@ type seatPreviewView struct {
 	Role    string
 	Party   string
 	Reasons []string // why some people would not see it
+	Barred  []barredRow
 	Changes []changeRow
 	More    int
+}
+
+// barredRow is a prohibition that speaks against a seat, with its words.
+type barredRow struct {
+	access.Bar
+	Clause *ruleRow
 }
 
 func (s *Site) casePeople(v *visit) error {
@@ -66,12 +75,24 @@ func (v *visit) people() (peopleView, error) {
 			return d, err
 		}
 	}
+	silent, err := v.o.Desk.Silent(v.ctx(), v.Who, seen.Handle)
+	if err != nil {
+		return d, err
+	}
 	for _, x := range seats {
 		row := seatRow{Seat: x, Name: v.seatName(x.Org, x.Person), ByName: v.o.Identity.PersonName(v.ctx(), x.By), Self: x.Person == v.Who.Person}
 		if x.Party != "" {
 			row.PartyName = partyName(seen.Case, x.Party)
 		}
+		if i := slices.IndexFunc(silent, func(s coordination.Silent) bool { return s.Party == x.Party }); i >= 0 && x.Role == access.PartySeat {
+			row.Silent = &silent[i]
+		}
 		d.Seats = append(d.Seats, row)
+	}
+	for _, s := range silent {
+		if !slices.ContainsFunc(d.Seats, func(x seatRow) bool { return x.Silent != nil && x.Party == s.Party }) {
+			d.Silent = append(d.Silent, s)
+		}
 	}
 	if d.Invites = d.May("invite"); !d.Invites {
 		return d, nil
@@ -172,6 +193,9 @@ func (s *Site) caseInvite(v *visit) error {
 	d.Preview = &seatPreviewView{SeatPreview: preview, Name: v.seatName(asked.Org, asked.Person), Role: string(asked.Role)}
 	if asked.Party != "" {
 		d.Preview.Party = partyName(d.Seen.Case, asked.Party)
+	}
+	for _, b := range preview.Barred {
+		d.Preview.Barred = append(d.Preview.Barred, barredRow{b, v.clause(b.Rule)})
 	}
 	for _, r := range preview.Refused {
 		if text := v.t("access." + r.Code); !slices.Contains(d.Preview.Reasons, text) {

@@ -23,6 +23,7 @@ type planView struct {
 	Conflicts    []conflictRow
 	Standing     []standingRow
 	Warnings     []string
+	Silent       []coordination.Silent // who was asked about the embargo and has not answered
 	Reviews      []reviewRow
 	More         map[string]int // how many lines of a list are not shown
 	Changes      []changeRow    // what the supposition changes
@@ -103,6 +104,11 @@ func (s *Site) casePlan(v *visit) error {
 	v.fillRest(&d, planned)
 	if err := v.fillReviews(&d, planned.Seen); err != nil {
 		return err
+	}
+	if d.Then == nil && d.KnownThen == nil {
+		if d.Silent, err = v.o.Desk.Silent(v.ctx(), v.Who, planned.Handle); err != nil {
+			return err
+		}
 	}
 	d.Parties = partiesOf(planned.Case, v.t("case.every-party"))
 	d.Products = productOptions(planned.Case, v.t("case.no-product"))

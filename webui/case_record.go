@@ -23,6 +23,7 @@ type recordView struct {
 	Of         int
 	Oldest     bool // first
 	Party      string
+	Claims     bool // only those that nobody answered
 	Parties    partyList
 }
 
@@ -65,11 +66,12 @@ func (s *Site) caseRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := recordView{caseHead: head(seen, "record"), Oldest: v.Form.Get("order") == "oldest", Party: v.Form.Get("party")}
+	d := recordView{caseHead: head(seen, "record"), Oldest: v.Form.Get("order") == "oldest", Party: v.Form.Get("party"), Claims: v.Form.Get("show") == "claims"}
 	d.Parties = partiesOf(seen.Case, v.t("case.every-party"))
 	var all []int
 	for i := range seen.Case.Events {
-		if e := &seen.Case.Events[i]; d.Party == "" || concerns(e, d.Party) {
+		e := &seen.Case.Events[i]
+		if (d.Party == "" || concerns(e, d.Party)) && (!d.Claims || e.Basis == "claim" && !retired(seen.Case, e.ID)) {
 			all = append(all, i)
 		}
 	}

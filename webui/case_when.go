@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/timeline"
 )
@@ -139,6 +140,11 @@ func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
 	d.caseHead = head(planned.Seen, "when")
 	sheet := timeline.FromPlan(planned.Case, planned.Book, planned.Plan, v.Lang)
 	sheet.Zone = v.Zone
+	for i := range sheet.Lanes {
+		if p := planned.Case.Party(sheet.Lanes[i].ID); p != nil && sheet.Lanes[i].Note != "" {
+			sheet.Lanes[i].Note = v.laneRoles(p)
+		}
+	}
 	d.choose(&sheet, v.Form["lane"])
 	for text, into := range map[string]*time.Time{v.Form.Get("from"): &o.From, v.Form.Get("to"): &o.To} {
 		if text == "" {
@@ -157,6 +163,17 @@ func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
 	d.zooms(v, sheet, o)
 	d.File = d.Base + "/when.svg?" + v.r.URL.RawQuery
 	return d, sheet, o, nil
+}
+
+// laneRoles are the roles of a party under its name, in the reader's language.
+func (v *visit) laneRoles(p *casefile.Party) string {
+	var out []string
+	for _, r := range p.Roles {
+		if v.o.Book != nil && v.o.Book.Role(r.ID) != nil && r.ID != "observer" {
+			out = append(out, v.roleName(r.ID))
+		}
+	}
+	return strings.Join(out, map[bool]string{true: "、", false: ", "}[v.Lang == "zh"])
 }
 
 // fieldMoment writes an instant as a field of a browser wants it, in the

@@ -16,6 +16,7 @@ import (
 	"tocsin/coordination/desktest"
 	"tocsin/escalation"
 	"tocsin/partner"
+	"tocsin/plan"
 	"tocsin/record"
 	"tocsin/record/recordtest"
 	"tocsin/rulebook"
@@ -234,4 +235,15 @@ func seen(t testing.TB, o *office, who, handle string) *casefile.Case {
 		t.Fatal(err)
 	}
 	return s.Case
+}
+
+// planned is the plan of a case as somebody sees it.
+func planned(t testing.TB, who, handle string) *plan.Plan {
+	t.Helper()
+	people, orgs := theCast()
+	p, err := shared().desk.Plan(t.Context(), names{people, orgs}.reader(who), handle, coordination.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Plan
 }

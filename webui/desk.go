@@ -35,6 +35,7 @@ type deskView struct {
 	Announced []announcedRow
 	Shaken    []snapshotRow // relied-on dates with something changed beneath
 	Waiting   []coordination.Waits
+	Pending   []pendingRow
 }
 
 // deskRow is one line of the desk, in the reader's language.
@@ -56,6 +57,14 @@ type deskRow struct {
 type announcedRow struct {
 	coordination.Announcement
 	ByName, Address string
+}
+
+// pendingRow tells of a case that waits for somebody's word.
+type pendingRow struct {
+	coordination.Pending
+	Base   string
+	Claims []string
+	Look   string // where the claims are
 }
 
 // soon is when a date that comes near gets the tone of a warning.
@@ -125,7 +134,7 @@ func (s *Site) deskPage(v *visit) error {
 const mostNews = 5
 
 // deskNews puts above the list what the reader has to know before the dates:
-// embargoes that wait for a word, cases that somebody opened by office, and
+// embargoes and claims that wait for a word, cases that somebody opened by office, and
 // relied-on dates that moved.
 func (v *visit) deskNews(d *deskView) error {
 	waiting, err := v.o.Desk.Waiting(v.ctx(), v.Who)
@@ -133,6 +142,17 @@ func (v *visit) deskNews(d *deskView) error {
 		return err
 	}
 	d.Waiting = waiting[:min(len(waiting), 4*mostNews)]
+	pending, err := v.o.Desk.Pending(v.ctx(), v.Who)
+	if err != nil {
+		return err
+	}
+	for _, p := range pending[:min(len(pending), 4*mostNews)] {
+		row := pendingRow{Pending: p, Base: "/cases/" + url.PathEscape(p.Handle), Claims: p.Claims}
+		if row.Look = row.Base + "/record?show=claims"; len(p.Claims) == 1 {
+			row.Look = eventAddress(p.Handle, p.Claims[0])
+		}
+		d.Pending = append(d.Pending, row)
+	}
 	announced, err := v.o.Desk.Announcements(v.ctx(), v.Who)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type failed struct {
 	Kind     string // of the catalogues: errors.KIND-title, errors.KIND-text
 	Code     string // of a refusal by the table: access.CODE
 	Citation string // clause that refuses
+	Clause   *ruleRow
 	Second   bool   // another person's approval would allow it
 	Message  string // in English, of a fault that the reader can cure
 }
@@ -40,7 +41,9 @@ func (v *visit) fail(err error) {
 			v.askStepUp()
 			return
 		}
-		f.Code, f.Citation = d.Code, d.Citation
+		if f.Citation, f.Clause = d.Citation, v.clause(d.Rule); v.words.has("access." + d.Code) { // else the kind says it
+			f.Code = d.Code
+		}
 		f.Second = slices.Contains(d.Needs, "second-person")
 	}
 	switch kind {
@@ -73,6 +76,20 @@ func (v *visit) fail(err error) {
 	if werr := write(status, "error", p); werr != nil {
 		http.Error(v.w, "The page of this error could not be made.", http.StatusInternalServerError)
 	}
+}
+
+// clause gives the rule that refuses, with its words in the law's own language;
+// nil if the platform does not know it.
+func (v *visit) clause(rule string) *ruleRow {
+	if v.o.Book == nil || rule == "" {
+		return nil
+	}
+	r := v.o.Book.Rule(rule)
+	if r == nil {
+		return nil
+	}
+	row := v.ruleRow(r)
+	return &row
 }
 
 // Larger are the addresses whose bodies may be larger than the edge allows.

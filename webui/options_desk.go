@@ -45,6 +45,7 @@ type Lists interface {
 	Lines(ctx context.Context, who access.Reader, f coordination.Filter, p coordination.Page) (*coordination.Lines, error)
 	Cases(ctx context.Context, who access.Reader, p coordination.Page) (cases []coordination.Listed, next string, err error)
 	Waiting(ctx context.Context, who access.Reader) ([]coordination.Waits, error)
+	Pending(ctx context.Context, who access.Reader) ([]coordination.Pending, error)
 	Search(ctx context.Context, who access.Reader, words string, p coordination.Page) (hits []coordination.Hit, next string, err error)
 	Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan coordination.Change, error)
 }
@@ -52,6 +53,7 @@ type Lists interface {
 // Seating is who is on a case.
 type Seating interface {
 	Seats(ctx context.Context, who access.Reader, ref string) ([]access.Seat, error)
+	Silent(ctx context.Context, who access.Reader, ref string) ([]coordination.Silent, error)
 	PreviewSeat(ctx context.Context, who access.Reader, ref string, s coordination.SeatAsked) (*coordination.SeatPreview, error)
 	GiveSeat(ctx context.Context, who access.Reader, ref string, s coordination.SeatAsked) (access.Seat, error)
 	TakeSeat(ctx context.Context, who access.Reader, ref, seat string) error

@@ -34,6 +34,7 @@ func ownPages() []pageCase {
 			{ID: "a1", Act: access.Erase, Case: "TOC-2026-0007", Args: map[string]string{"event": "e4", "fields": "text", "ground": "Art. 17 GDPR"}, By: "ben", Asked: at.Add(-40 * 60e9), Expires: at.Add(23 * 3600e9), State: "asked"},
 			{ID: "a2", Act: access.Export, Case: "TOC-2026-0009", By: "ada", Asked: at.Add(-5 * 60e9), Expires: at.Add(24 * 3600e9), State: "asked"},
 			{ID: "a3", Act: access.Export, Case: "TOC-2026-0003", By: "ben", With: "ada", Asked: at.Add(-48 * 3600e9), Decided: &done, State: "declined", Reason: "Ask for one party only."},
+			{ID: "a4", Act: access.Export, Case: "TOC-2026-0004", By: "ada", With: "ben", Asked: at.Add(-3 * 3600e9), Decided: &done, Expires: at.Add(20 * 3600e9), State: "approved"},
 		}
 	}
 	frozen := func(f *fake) { f.frozen["ada"] = true }

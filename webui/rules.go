@@ -65,6 +65,7 @@ type ruleView struct {
 	Parent   *rulebook.Rule
 	Children []ruleRow
 	Sources  []*rulebook.Source
+	InNotes  bool // there are notes in English, for a reader of another language
 }
 
 func (s *Site) rulePage(v *visit) error {
@@ -75,7 +76,7 @@ func (s *Site) rulePage(v *visit) error {
 	if r == nil {
 		return fault.New(fault.NotFound, "there is no such rule here")
 	}
-	d := ruleView{ruleRow: v.ruleRow(r)}
+	d := ruleView{ruleRow: v.ruleRow(r), InNotes: v.inEnglish(notesOf(r)...)}
 	if r.Parent != "" {
 		d.Parent = v.o.Book.Rule(r.Parent)
 	}

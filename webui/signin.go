@@ -142,7 +142,7 @@ func (s *Site) signInSSOReturn(v *visit) error {
 		return v.wrong("sign-in", fault.New(fault.Forbidden, "nothing was begun"), entering{SSO: s.o.SSO})
 	}
 	to := here(kept.Get("to"), "/desk")
-	if kept.Get("why") == "step-up" {
+	if flash := map[string]string{"step-up": "confirmed", "step-up-form": "again"}[kept.Get("why")]; flash != "" {
 		if v.Session == nil {
 			v.redirect("/sign-in")
 			return nil
@@ -151,7 +151,10 @@ func (s *Site) signInSSOReturn(v *visit) error {
 		if err := s.o.Identity.StepUp(v.ctx(), v.secret, proof, v.came()); err != nil {
 			return v.stepUpAgain(err, to)
 		}
-		return v.done(to, "confirmed")
+		// Strict, the cookie would stay behind: the browser comes from elsewhere.
+		v.setCookie(cookieFlash, flash, flashLife, http.SameSiteLaxMode)
+		v.redirect(to)
+		return nil
 	}
 	step, err := s.o.Identity.SSOFinish(v.ctx(), kept.Get("ticket"), v.r.URL.Query(), v.came())
 	if err != nil {

@@ -3,6 +3,7 @@ package webui
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ const stepPrefix = "step-"
 // form that was sent is kept in the page and sent again by the browser itself.
 func (v *visit) askStepUp() {
 	if v.scripted {
-		to := "/step-up?" + url.Values{"to": {refererPath(v.r)}}.Encode()
+		to := "/step-up?" + url.Values{"to": {v.refererPath(v.r)}}.Encode()
 		if err := v.jsonStatus(http.StatusForbidden, map[string]string{"to": to}); err != nil {
 			v.fail(err)
 		}
@@ -49,7 +50,7 @@ func (v *visit) askStepUp() {
 		return
 	}
 	if v.r.PostForm == nil || v.r.MultipartForm != nil {
-		v.redirect("/step-up?" + url.Values{"to": {refererPath(v.r)}}.Encode())
+		v.redirect("/step-up?" + url.Values{"to": {v.refererPath(v.r)}}.Encode())
 		return
 	}
 	var kept []option
@@ -61,7 +62,7 @@ func (v *visit) askStepUp() {
 	slices.SortFunc(kept, func(a, b option) int { return strings.Compare(a.Value, b.Value) })
 	p, err := v.proving(v.r.URL.RequestURI())
 	if err == nil {
-		p.Repeat, p.Kept, p.Back = true, kept, refererPath(v.r)
+		p.Repeat, p.Kept, p.Back = true, kept, v.refererPath(v.r)
 		err = v.showStatus(http.StatusForbidden, "step-up", v.t("signin.step-title"), "", p)
 	}
 	if err != nil {
@@ -69,13 +70,27 @@ func (v *visit) askStepUp() {
 	}
 }
 
-// refererPath is the page that a form stood on, if it is one of ours.
-func refererPath(r *http.Request) string {
+// refererPath is the page that a form stood on, if it is one of ours. Where that
+// was the answer to a form, it is the nearest page above that can be asked for.
+func (s *Site) refererPath(r *http.Request) string {
 	u, err := url.Parse(r.Referer())
 	if err != nil || u.Host != r.Host {
 		return "/desk"
 	}
-	return here(u.RequestURI(), "/desk")
+	for at := here(u.RequestURI(), "/desk"); ; {
+		of, err := url.Parse(at)
+		if err != nil {
+			return "/desk"
+		}
+		if _, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, Host: r.Host, URL: of}); strings.HasPrefix(pattern, "GET ") {
+			return at
+		}
+		above := path.Dir(of.EscapedPath())
+		if above == "/" || above == "." {
+			return "/desk"
+		}
+		at = above
+	}
 }
 
 func (v *visit) proving(to string) (proving, error) {
@@ -151,5 +166,9 @@ func (s *Site) stepUpSSO(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.toProvider(address, ticket, "step-up", here(v.Form.Get("to"), "/desk"))
+	why := "step-up"
+	if v.Form.Get("form") != "" {
+		why = "step-up-form"
+	}
+	return v.toProvider(address, ticket, why, here(v.Form.Get("to"), "/desk"))
 }

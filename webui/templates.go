@@ -44,8 +44,9 @@ func functions(words *catalogue, files *assets, lang string) template.FuncMap {
 		"option": func(value, label string) option { return option{value, label} },
 		"moment": func(p *page, t any, zone ...string) (moment, error) { return newMoment(words, p, t, false, zone...) },
 		// dayEnd is moment for the exclusive end of a day: shown as 24:00.
-		"dayEnd": func(p *page, t any, zone ...string) (moment, error) { return newMoment(words, p, t, true, zone...) },
-		"left":   func(p *page, t time.Time) string { return left(words, lang, t.Sub(p.Now)) },
+		"dayEnd":  func(p *page, t any, zone ...string) (moment, error) { return newMoment(words, p, t, true, zone...) },
+		"lawlang": lawLang,
+		"left":    func(p *page, t time.Time) string { return left(words, lang, t.Sub(p.Now)) },
 		"country": func(code string) string {
 			return countryName(lang, code)
 		},

@@ -5,8 +5,14 @@ import (
 	"time"
 )
 
-// mayOutlive is how long an open page may outlive the right to see it.
-const mayOutlive = 5 * time.Second
+// byItself waits until an open page has followed without being touched, and logs
+// how long it outlived the right to see it: seconds, unless the machine is busy.
+func (b *tab) byItself(what, condition string) {
+	b.t.Helper()
+	began := time.Now()
+	b.wait(what+", by itself", condition)
+	b.t.Logf("%s, by itself after %s", what, time.Since(began).Round(time.Millisecond))
+}
 
 // administrator: an engineer left a browser signed in elsewhere, and ends
 // it from where she is. Then the administrator suspends an organisation: the
@@ -18,7 +24,7 @@ func administrator(t *testing.T) {
 	there.see("Nordhain RAM-6")
 	here.open("/settings/sessions")
 	here.press("form[action='/settings/sessions/end'].actions button")
-	there.waitFor("the sign-in page, by itself", mayOutlive, `location.pathname === "/sign-in"`)
+	there.byItself("the sign-in page", `location.pathname === "/sign-in"`)
 	there.open("/desk")
 	there.see("Sign in")
 	here.open("/desk")
@@ -36,7 +42,7 @@ func administrator(t *testing.T) {
 	ines.press("button[name=sure]")
 	ines.open("/admin/organisations")
 	ines.seeIn("main table tr:has(.state-over)", "Ferrule Project", "Suspended")
-	tomas.waitFor("the narrowed page, by itself", mayOutlive, `!document.body.innerText.includes("report with a working example")`)
+	tomas.byItself("the narrowed page", `!document.body.innerText.includes("report with a working example")`)
 	tomas.see("Your organisation is suspended", "confirmed") // what it did itself stays
 	tomas.open("/desk")
 	ines.open("/admin/organisations")
@@ -54,7 +60,7 @@ func administrator(t *testing.T) {
 	ines.press("main a|Tomás Reyes")
 	ines.fill("#f-sure", "on")
 	ines.press("form[action$='/access'] button[type=submit]")
-	tomas.waitFor("the sign-in page, by itself", mayOutlive, `location.pathname === "/sign-in"`)
+	tomas.byItself("the sign-in page", `location.pathname === "/sign-in"`)
 
 	// She administers, and sees no case by it.
 	ines.open("/cases")

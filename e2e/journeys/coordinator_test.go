@@ -80,11 +80,7 @@ func coordinator(t *testing.T) {
 	p := demo(t)
 	marit, priya := p.enter(t, "Marit Solheim"), p.enter(t, "Priya Raman")
 	file := strings.Replace(gauge, "TOLD", time.Now().Add(-20*time.Hour).UTC().Format(time.RFC3339), 1)
-	marit.open("/cases/import")
-	marit.do(chromedp.SetUploadFiles(`#f-file`, []string{written(t, "gauge.yaml", []byte(file))}))
-	marit.press("form[action='/cases/import'] button[type=submit]")
-	address, _, _ := strings.Cut(strings.TrimPrefix(marit.at(), "/cases/"), "/")
-	address = "/cases/" + address
+	address := marit.imports("gauge.yaml", file)
 
 	priya.open("/desk")
 	priya.miss("J-LEVEL-GAUGE")

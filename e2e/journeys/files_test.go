@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,11 +21,11 @@ func written(t testing.TB, name string, data []byte) string {
 	return name
 }
 
-// download presses what gives a file, and waits until it is whole. What answers
-// with a page instead gives no file, and that page is open then.
+// download presses what gives a file, waits until it is whole, and takes it out
+// of the folder, so that another one of its name can come. What answers with a
+// page instead gives no file, and that page is open then.
 func (b *tab) download(what string) (name string, data []byte, ok bool) {
 	b.t.Helper()
-	before := b.saved()
 	js[bool](b, `window.before = true`)
 	b.click(what)
 	ctx, stop := context.WithTimeout(b.ctx, patience)
@@ -35,16 +34,21 @@ func (b *tab) download(what string) (name string, data []byte, ok bool) {
 	defer tick.Stop()
 	for {
 		for _, f := range b.saved() {
-			if slices.Contains(before, f) || strings.HasSuffix(f, ".crdownload") || strings.HasPrefix(f, ".") {
+			if strings.HasSuffix(f, ".crdownload") || strings.HasPrefix(f, ".") {
 				continue
 			}
 			data, err := os.ReadFile(filepath.Join(b.files, f))
 			if err != nil {
 				b.fail("%v", err)
 			}
-			if len(data) > 0 {
-				return filepath.Join(b.files, f), data, true
+			if len(data) == 0 {
+				continue
 			}
+			name = filepath.Join(b.t.TempDir(), f)
+			if err := os.Rename(filepath.Join(b.files, f), name); err != nil {
+				b.fail("%v", err)
+			}
+			return name, data, true
 		}
 		// While one page gives way to the next there is nothing to ask; that is no failure.
 		if page, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!window.before && document.readyState === "complete"`)); page && err == nil {
@@ -74,15 +78,37 @@ func (b *tab) saved() (names []string) {
 // one when the next checkpoint is out; until then the page says so.
 func (b *tab) receipt() (name string, data []byte) {
 	b.t.Helper()
+	const form = `main form[action$="/receipt"]`
 	back := b.at()
-	for late := time.Now().Add(2 * patience); time.Now().Before(late); {
-		name, data, ok := b.download(`main form[action$="/receipt"] button`)
+	for range 2 {
+		name, data, ok := b.download(form + " button")
 		if ok {
 			return name, data
 		}
 		b.see("Not yet")
 		b.open(back)
+		b.until("the next checkpoint", `fetch(`+find(form)+`.action).then((r) => r.ok)`)
 	}
-	b.fail("no receipt, and no checkpoint that would give one")
+	b.fail("no receipt, and a checkpoint that would give one")
 	return "", nil
+}
+
+// until asks a promise of the page again and again, until it says yes.
+func (b *tab) until(what, promise string) {
+	b.t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](promise, chromedp.EvalAwaitPromise))
+		if yes {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.fail("waited in vain: %s (%v)", what, err)
+		case <-tick.C:
+		}
+	}
 }

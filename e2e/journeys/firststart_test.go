@@ -15,9 +15,20 @@ import (
 // newPlatform starts the platform on a new folder, as its operator does.
 func newPlatform(t testing.TB) *platform {
 	t.Helper()
-	p, lines, err := start("/in/", "serve", "--addr", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data"), "--rate", "0")
+	p, err := startPlatform(t, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
+	}
+	return p
+}
+
+// startPlatform is newPlatform at an address and with further settings.
+func startPlatform(t testing.TB, addr string, settings ...string) (*platform, error) {
+	t.Helper()
+	args := append([]string{"serve", "--addr", addr, "--data", filepath.Join(t.TempDir(), "data"), "--rate", "0"}, settings...)
+	p, lines, err := start("/in/", args...)
+	if err != nil {
+		return nil, err
 	}
 	t.Cleanup(p.stop)
 	for _, l := range lines {
@@ -26,7 +37,7 @@ func newPlatform(t testing.TB) *platform {
 		}
 	}
 	p.url, _, _ = strings.Cut(p.first, "/in/")
-	return p
+	return p, nil
 }
 
 // authenticator is the app on a person's phone.
@@ -39,7 +50,7 @@ type authenticator struct {
 // one time, so that the code before and the one after are taken as well.
 func (a *authenticator) code(b *tab) string {
 	b.t.Helper()
-	b.waitFor("the next code", patience, fmt.Sprintf(`Date.now() >= %d`, a.used*30_000))
+	b.wait("the next code", fmt.Sprintf(`Date.now() >= %d`, a.used*30_000))
 	now := time.Now().Unix() / 30
 	a.used = max(now-1, a.used+1)
 	code, err := totp.GenerateCode(a.secret, time.Unix(a.used*30, 0))
@@ -65,14 +76,7 @@ const phrase = "granite umbrella seventeen whistle"
 // with a second factor, and both come back in.
 func firstStart(t *testing.T) {
 	p := newPlatform(t)
-	admin := newTab(t, p.url)
-	admin.do(webuitest.SecurityKey())
-	admin.open(p.first)
-	admin.see("You become the first administrator")
-	admin.press("main form button")
-	admin.fill("form[data-passkey=create] [name=name]", "The key on my ring")
-	admin.press("form[data-passkey=create] button")
-	admin.see("The passkey is kept")
+	admin := p.firstAdministrator(t)
 
 	admin.open("/admin/organisations")
 	admin.press(`main a[href="/admin/organisations/new"]`)
@@ -134,9 +138,7 @@ func firstStart(t *testing.T) {
 		mira.fail("she is not where she wanted to go")
 	}
 	mira.open("/settings/sign-in")
-	mira.fill("form[data-passkey=create] [name=name]", "Laptop")
-	mira.press("form[data-passkey=create] button")
-	mira.see("Laptop")
+	mira.keepPasskey("Laptop")
 	mira.signOut()
 	mira.open("/sign-in?to=/settings/sessions")
 	mira.press("button[data-passkey=get]")

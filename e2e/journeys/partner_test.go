@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// partner: the security engineer of a utility sees that there is an embargo
+// partnersEngineer: the security engineer of a utility sees that there is an embargo
 // and what is asked; accepting opens the rest. Two minutes later a script of
 // hers reads the same cases with a token.
-func partner(t *testing.T) {
+func partnersEngineer(t *testing.T) {
 	p := demo(t)
 	b := p.enter(t, "Priya Raman")
 	address := b.caseOf("DEMO-METER-EMBARGO")

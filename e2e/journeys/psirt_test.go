@@ -11,11 +11,17 @@ import (
 // wall is a time for a field of the page, hours from now in a person's zone.
 func wall(t testing.TB, zone string, hours int) string {
 	t.Helper()
+	return time.Now().In(in(t, zone)).Add(time.Duration(hours) * time.Hour).Format("2006-01-02T15:04")
+}
+
+// in is a zone by its name.
+func in(t testing.TB, zone string) *time.Location {
+	t.Helper()
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return time.Now().In(loc).Add(time.Duration(hours) * time.Hour).Format("2006-01-02T15:04")
+	return loc
 }
 
 // fiveQuestions opens a case the way it begins: what product, whose, what is

@@ -33,6 +33,7 @@ type tab struct {
 	complaints func() []string
 	mu         sync.Mutex
 	strays     []string // requests that left the platform
+	provider   string   // of single sign-on, whose pages are not ours to judge
 	restarted  bool     // the platform went away and came back
 }
 
@@ -72,6 +73,9 @@ func (b *tab) heard(event any) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.provider != "" && (strings.HasPrefix(e.Request.URL, b.provider+"/") || strings.HasPrefix(e.DocumentURL, b.provider+"/")) {
+		return
+	}
 	u, err := url.Parse(e.Request.URL)
 	if err != nil || (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ws") && u.Scheme+"://"+u.Host != b.base {
 		b.strays = append(b.strays, e.Request.URL)
@@ -144,7 +148,7 @@ func js[T any](b *tab, expression string) T {
 // fail ends the test and says where the browser is and what it shows.
 func (b *tab) fail(format string, args ...any) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 5*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
 	where, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const m = document.querySelector("main"); if (!m) return location.href;
 		const c = m.cloneNode(true); for (const o of c.querySelectorAll("select, option, svg")) o.remove();
@@ -161,12 +165,7 @@ func (b *tab) fail(format string, args ...any) {
 // wait looks until a condition of the page is true.
 func (b *tab) wait(what, condition string) {
 	b.t.Helper()
-	b.waitFor(what, patience, condition)
-}
-
-func (b *tab) waitFor(what string, most time.Duration, condition string) {
-	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, most)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
 	tick := time.NewTicker(40 * time.Millisecond)
 	defer tick.Stop()

@@ -2,6 +2,9 @@ package security
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,19 +48,80 @@ func wrongRows(text, root string) (rows int, chapters map[string]bool, wrong []s
 	return rows, chapters, wrong
 }
 
-// inTree tells whether a package has a test.
-func inTree(root, pkg, test string) bool {
+// testsOf lists the tests of a package by their names.
+func testsOf(root, pkg string) (tests map[string]bool, err error) {
 	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pkg), "*_test.go"))
 	if err != nil {
-		return false
+		return nil, err
 	}
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err == nil && strings.Contains("\n"+string(data), "\nfunc "+test+"(") {
-			return true
+	tests = map[string]bool{}
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Test") {
+				tests[fn.Name.Name] = true
+			}
 		}
 	}
-	return false
+	return tests, nil
+}
+
+// inTree tells whether a package has a test.
+func inTree(root, pkg, test string) bool {
+	tests, err := testsOf(root, pkg)
+	return err == nil && tests[test]
+}
+
+var unqualified = regexp.MustCompile(`(^|[^.\w])(Test[A-Z]\w*)`)
+
+// promised lists the tests that a text names, and that nobody wrote.
+func promised(text string, tests map[string]bool) (missing []string) {
+	for _, m := range unqualified.FindAllStringSubmatch(text, -1) {
+		if !tests[m[2]] {
+			missing = append(missing, m[2])
+		}
+	}
+	return missing
+}
+
+// TestEachLineNamesATestThatIsThere: whoever reads the table of routes, or a comment
+// beside it, and is sent to another test finds it.
+func TestEachLineNamesATestThatIsThere(t *testing.T) {
+	t.Parallel()
+	tests, err := testsOf(".", ".")
+	must(t, err)
+	named := 0
+	for pattern, r := range routes {
+		named += len(unqualified.FindAllString(r.why, -1))
+		for _, name := range promised(r.why, tests) {
+			t.Errorf("%s: there is no %s", pattern, name)
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	must(t, err)
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		must(t, err)
+		for _, group := range f.Comments {
+			for _, name := range promised(group.Text(), tests) {
+				t.Errorf("%s: there is no %s", file, name)
+			}
+		}
+	}
+	if named < 5 {
+		t.Errorf("only %d lines of the table name a test", named)
+	}
+	// The control.
+	for text, missing := range map[string]int{
+		"the reader's own; TestNobodyWroteThis": 1, "TestNobodyWroteThis and TestNorThat": 2, "as TestListsTellNothing shows": 0, "webui.TestOfAnotherPackage": 0, "a Test": 0,
+	} {
+		if got := promised(text, tests); len(got) != missing {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
 }
 
 // TestEachRequirementNamesItsTest holds docs/security.md against the tree.

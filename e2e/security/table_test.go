@@ -130,6 +130,6 @@ var routes = map[string]route{
 	"GET /{$}": {why: fixed}, "GET /ledger": {why: fixed}, "GET /help": {why: fixed}, "GET /static/": {why: fixed}, "GET /when.css": {why: fixed},
 	"GET /rules": {why: fixed}, "GET /rules/{rule}": {why: fixed}, "GET " + api + "/rules": {why: fixed}, "GET " + api + "/rules/{rule}": {why: fixed},
 	"GET " + api + "/ledger": {why: fixed}, "GET " + api + "/openapi.json": {why: fixed}, api + "/": {why: fixed}, "/": {why: fixed},
-	"GET /healthz": {why: fixed}, "GET /readyz": {why: fixed},
+	"GET /healthz": {why: fixed}, "GET /readyz": {why: fixed}, "GET /.well-known/security.txt": {why: fixed},
 	"/checkpoint": {why: "the public log, for everybody; its leaves are commitments"}, "/tile/": {why: "the public log, for everybody; its leaves are commitments"},
 }

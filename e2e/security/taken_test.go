@@ -27,21 +27,35 @@ func TestNamesThatAreTaken(t *testing.T) {
 			w := opened(t, engine)
 			walked(w)
 			w.tokened("jonas")
-			for name, taken := range map[string]string{"priya": caseIDs[kept], "jonas": caseIDs[kept], "suspended": caseIDs[kept], "colleague": caseIDs[alone], "lin": caseIDs[keptBy]} {
-				for i, byPage := range []bool{true, false} {
-					// As long, and of as many words; nobody else has it.
-					free := taken[:9] + strings.ToUpper(name[:1]+name[len(name)-1:]) + taken[11:]
-					id := taken
-					if byPage { // as a search compares it
-						id, free = strings.ToLower(taken), strings.ToLower(free[:10]+"X"+free[11:])
+			next := byte('4') // ends the name of the next hidden case
+			for name, first := range map[string]string{"priya": kept, "jonas": kept, "suspended": kept, "colleague": alone, "lin": keptBy} {
+				for _, byPage := range []bool{true, false} {
+					w.importsOutside(name, fmt.Sprintf("WALK-WARMED%s%t", name[:2], byPage), byPage) // what is remembered from now on is remembered
+					taken, diff := caseIDs[first], ""
+					// A commit takes along what others write at the same time, and then costs
+					// somebody else: what differs is asked again, with another hidden name.
+					for range 3 {
+						// As long, and of as many words; nobody else has it.
+						free, id := taken[:9]+strings.ToUpper(name[:1]+name[len(name)-1:])+taken[11:], taken
+						if byPage { // as a search compares it
+							id, free = strings.ToLower(taken), strings.ToLower(free[:10]+"X"+free[11:])
+						}
+						a, b := w.importsOutside(name, id, byPage), w.importsOutside(name, free, byPage)
+						if a.status != b.status || a.status >= 400 {
+							t.Errorf("%s importing a name that is taken: %d %.300s, and one that is free: %d %.300s", name, a.status, a.body, b.status, b.body)
+						}
+						if slices.Equal(a.asked, b.asked) {
+							diff = ""
+							break
+						}
+						diff = fmt.Sprintf("%d statements, and one that is free %d: %s", len(a.asked), len(b.asked), whereAsked(a.asked, b.asked))
+						taken = caseIDs[first][:12] + string(next)
+						next++
+						keeps := map[string][2]string{kept: {"lin", "AMBER+STRICT"}, alone: {"lin", "RED"}, keptBy: {"karin", "AMBER+STRICT"}}[first]
+						w.imports(keeps[0], taken, hidden(taken, keeps[1]))
 					}
-					w.importsOutside(name, fmt.Sprintf("%s%d%s%s", free[:9], i, name[:1], free[11:]), byPage) // what is remembered from now on is remembered
-					a, b := w.importsOutside(name, id, byPage), w.importsOutside(name, free, byPage)
-					if a.status != b.status || a.status >= 400 {
-						t.Errorf("%s importing a name that is taken: %d %.300s, and one that is free: %d %.300s", name, a.status, a.body, b.status, b.body)
-					}
-					if diff := whereAsked(a.asked, b.asked); !slices.Equal(a.asked, b.asked) {
-						t.Errorf("%s importing a name that is taken costs %d statements, and one that is free %d: %s", name, len(a.asked), len(b.asked), diff)
+					if diff != "" {
+						t.Errorf("%s importing a name that is taken costs %s", name, diff)
 					}
 				}
 			}

@@ -3,9 +3,13 @@ package security
 import (
 	"bytes"
 	"context"
+	"flag"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +23,15 @@ import (
 	"tocsin/partner"
 )
 
-func TestMain(m *testing.M) { pgtest.Shared(m) }
+// TestMain lets four worlds run at once even on two processors, since each of
+// them waits for its disk most of the time, and collects their garbage less often.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(max(4, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
+	debug.SetGCPercent(400)
+	pgtest.Shared(m)
+}
 
 // engines are the two databases.
 var engines = []string{"sqlite", "postgres"}

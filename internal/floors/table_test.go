@@ -30,7 +30,9 @@ var table = []room{
 	{path: "rulebook/worked", floor: ground},
 	{path: "plan", floor: ground},
 	{path: "notice", floor: ground},
-	{path: "partner", floor: ground},
+	{path: "partner", floor: ground, modules: []string{"golang.org/x/text"}},
+	{path: "earlier", floor: ground},
+	{path: "directive", floor: ground},
 	{path: "advisory", floor: ground},
 	{path: "exposure", floor: ground},
 	{path: "receipt", floor: ground, modules: []string{"golang.org/x/mod", "filippo.io/mldsa"}},
@@ -43,7 +45,10 @@ var table = []room{
 	{path: "internal/plaintext", floor: ground},
 	{path: "internal/floors", floor: ground},
 
+	{path: "dossier", floor: codec},
+	{path: "letter", floor: codec},
 	{path: "timeline", floor: codec},
+	{path: "burndown", floor: codec},
 	{path: "format/*", floor: codec},
 
 	{path: "annex", floor: useCase},

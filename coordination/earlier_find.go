@@ -1,0 +1,170 @@
+package coordination
+
+import (
+	"context"
+	"slices"
+
+	"tocsin/access"
+	"tocsin/earlier"
+	"tocsin/escalation"
+	"tocsin/partner"
+)
+
+var flawWord, purlWord, nameWord = escalation.FlawWord, escalation.PurlWord, escalation.NameWord
+
+// foundEarlier is a case that tells of somebody.
+type foundEarlier struct {
+	k    *known
+	rows []earlier.Row
+}
+
+// earlierCases finds the cases behind a handle that tell of somebody, and where to
+// go on; "" at the end.
+//
+// How far one answer goes is decided by cases that the reader sees all of, and by
+// how many there are that the reader sees a side of. So each statement asks for as
+// many rows as could be hidden from the reader besides.
+func (d *Desk) earlierCases(ctx context.Context, who access.Reader, words [][32]byte, r *earlier.Report, last string) (out []foundEarlier, next string, err error) {
+	cases, next, err := d.narrowBehind(ctx, who, last)
+	if err != nil {
+		return nil, "", err
+	}
+	rows := map[string]escalation.CaseRow{}
+	for _, w := range words {
+		list, err := d.o.Seats.CasesWith(ctx, d.hashes(who), level(who), [][32]byte{w}, last, earlierCases+narrowMost+1)
+		if err != nil {
+			return nil, "", err
+		}
+		for i := range list {
+			if h := list[i].Handle; cases[h] == nil && (next == "" || h <= next) {
+				rows[h] = list[i]
+			}
+		}
+	}
+	fresh := make([]escalation.CaseRow, 0, len(rows))
+	for _, row := range rows {
+		fresh = append(fresh, row)
+	}
+	slices.SortFunc(fresh, func(a, b escalation.CaseRow) int { return byHandle(a.Handle, b.Handle) })
+	if len(fresh) > earlierCases {
+		fresh = fresh[:earlierCases]
+		next = fresh[earlierCases-1].Handle
+	}
+	got, err := d.know(ctx, who, fresh)
+	if err != nil {
+		return nil, "", err
+	}
+	handles := make([]string, 0, len(cases)+len(got))
+	for h := range cases {
+		handles = append(handles, h)
+	}
+	for h, k := range got {
+		cases[h] = k
+		handles = append(handles, h)
+	}
+	slices.Sort(handles)
+	loads := 0
+	for i, h := range handles {
+		if next != "" && h > next {
+			break
+		}
+		k := cases[h]
+		facts, loaded, err := d.factsOf(ctx, who, k)
+		if err != nil {
+			return nil, "", err
+		}
+		if facts != nil {
+			if found := facts.Look(*r); len(found) > 0 {
+				for n := range found {
+					found[n].Handle = h
+				}
+				out = append(out, foundEarlier{k, found})
+			}
+		}
+		if loaded && got[h] != nil {
+			loads++
+		}
+		if loads == earlierLoads && i+1 < len(handles) {
+			return out, h, nil
+		}
+	}
+	return out, next, nil
+}
+
+func byHandle(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// narrowBehind gives the cases behind a handle that the reader sees a side of, as
+// narrow does, and up to where these are all; "" if there are no more.
+func (d *Desk) narrowBehind(ctx context.Context, who access.Reader, last string) (cases map[string]*known, until string, err error) {
+	cases = map[string]*known{}
+	hashes := d.hashes(who)
+	if len(hashes) == 0 {
+		return cases, "", nil
+	}
+	find := d.o.Seats.NarrowCases
+	if slices.ContainsFunc(who.Acting, func(a access.Acting) bool { s := a.Everywhere(); return s != partner.Active && s != partner.Warned }) {
+		find = func(ctx context.Context, who [][32]byte, after string, limit int) ([]escalation.CaseRow, error) {
+			return d.o.Seats.CasesOf(ctx, who, nobody, after, limit)
+		}
+	}
+	rows, err := find(ctx, hashes, last, narrowMost)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) == narrowMost {
+		until = rows[narrowMost-1].Handle
+	}
+	got, err := d.know(ctx, who, rows)
+	if err != nil {
+		return nil, "", err
+	}
+	for h, k := range got {
+		if !k.see.Allowed || !k.see.View.All {
+			cases[h] = k
+		}
+	}
+	return cases, until, nil
+}
+
+// factsOf gives what the reader may see of who knew what in a case; nil if that is
+// nothing. loaded tells that the projection was not enough.
+func (d *Desk) factsOf(ctx context.Context, who access.Reader, k *known) (f *earlier.Facts, loaded bool, err error) {
+	if k.see.Allowed && k.see.View.All && k.whole {
+		if f, err = k.brief.Facts(); f != nil || err != nil {
+			return f, false, err
+		}
+	}
+	got, err := d.remembered(ctx, who, k, "known ", func(_ context.Context, s *sitting) (made, error) {
+		f := d.factsSeen(s)
+		return made{value: f, bytes: sizeOfFacts(f)}, nil
+	})
+	if got == nil || err != nil {
+		return nil, true, err
+	}
+	return got.(*earlier.Facts), true, nil
+}
+
+// factsSeen reads who knew what from a case as a reader sits before it.
+func (d *Desk) factsSeen(s *sitting) *earlier.Facts {
+	f := escalation.FactsOf(s.Case, d.o.Book)
+	f.Side = !s.View.All
+	return f
+}
+
+// sizeOfFacts is about how many bytes they take.
+func sizeOfFacts(f *earlier.Facts) int64 {
+	n := int64(512 + 200*len(f.Products))
+	for i := range f.Parties {
+		p := &f.Parties[i]
+		n += 300 + 300*int64(len(p.Knew)+len(p.Signals)+len(p.Told)+len(p.Found)+len(p.Denied)+len(p.Embargos))
+	}
+	return n
+}

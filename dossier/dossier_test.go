@@ -1,0 +1,457 @@
+package dossier_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"tocsin/casefile"
+	"tocsin/dossier"
+	"tocsin/plan"
+	"tocsin/receipt"
+)
+
+// One file holds it all, in each language: what happened and when it was
+// recorded, the plan with its reasons, the letter, the receipts.
+func TestDossierHoldsEverythingItsReaderSees(t *testing.T) {
+	for _, lang := range dossier.Languages() {
+		page, sum := written(t, example(lang))
+		for _, want := range []string{
+			`<html lang="` + lang + `">`, "PF-42", "TLP:AMBER", "Appeals Board of Examplia",
+			"&lt;b&gt;while testing&lt;/b&gt;", "2026-11-24T14:51+08:00", "2026-12-09T02:00:00Z", "https://office.example/log",
+			`class="versus"`, "ENSO-2026-0117", "receipt-2.tlog-proof", "w1", `data-number="` + sum.Number + `"`, `<svg xmlns="http://www.w3.org/2000/svg" class="tl tl-light"`,
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: the file lacks %q", lang, want)
+			}
+		}
+		again, _ := written(t, example(lang))
+		if page != again {
+			t.Errorf("%s: the same dossier gives other bytes", lang)
+		}
+		for _, bad := range []string{"OUR-OWN-ANALYSIS", "Quiet Harbour", "<b>while", "%!"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s: the file holds %q", lang, bad)
+			}
+		}
+	}
+}
+
+// No salt of a field that is not opened is in the file, in no form; the control
+// shows that one would be found.
+func TestNoUnopenedSaltIsInTheFile(t *testing.T) {
+	whole := parsed(story)
+	l := recorded(whole)
+	d := example("en")
+	page, _ := written(t, d)
+	all := layers(page)
+	opened := map[string][]string{"e1": {"entry", "id", "kind", "by", "at", "text", "recorded-at"}, "e6": {"entry", "id", "kind", "until", "reason", "recorded-at", "denies"}}
+	found, hidden := 0, 0
+	for id, r := range l.records {
+		every, err := r.Disclose(receipt.FieldNames())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range every.Fields {
+			in := holds(all, f.Salt)
+			if slices.Contains(opened[id], f.Name) {
+				if !in {
+					t.Errorf("control: the salt of %s of %s, which is opened, is not found", f.Name, id)
+				}
+				found++
+				continue
+			}
+			hidden++
+			if in {
+				t.Errorf("the salt of %s of %s is in the file", f.Name, id)
+			}
+		}
+	}
+	if found != 14 || hidden != len(l.records)*len(receipt.FieldNames())-found {
+		t.Errorf("%d opened, %d hidden were looked for", found, hidden)
+	}
+	// Nor are the words of the event that this reader does not see.
+	if holds(all, []byte("OUR-OWN-ANALYSIS-NOT-FOR-OTHERS")) {
+		t.Error("the words of another are in the file")
+	}
+}
+
+// layers takes everything apart that a file can carry inside base64, three deep.
+func layers(page string) []byte {
+	runs := regexp.MustCompile(`[A-Za-z0-9+/]{40,}={0,2}`)
+	all := []byte(html.UnescapeString(page))
+	from := all
+	for range 3 {
+		var next []byte
+		for _, run := range runs.FindAll(from, -1) {
+			if data, err := base64.StdEncoding.DecodeString(string(run)); err == nil {
+				next = append(append(next, data...), '\n')
+			}
+		}
+		all, from = append(all, next...), next
+	}
+	return all
+}
+
+// holds looks for bytes as they are, in hex and in base64.
+func holds(all, secret []byte) bool {
+	return bytes.Contains(all, secret) || bytes.Contains(all, []byte(hex.EncodeToString(secret))) ||
+		bytes.Contains(all, []byte(base64.StdEncoding.EncodeToString(secret)))
+}
+
+// What is shown as opened is what the receipt opens; a receipt that says
+// otherwise than the record, or more than its reader may see, is refused.
+func TestReceiptsAndRecordAgree(t *testing.T) {
+	whole := parsed(story)
+	l := recorded(whole)
+	d := example("en")
+
+	d.Receipts = []dossier.Receipt{l.receipt("e5", "text")}
+	_, err := dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "e5", "does not hold")
+
+	other := parsed(strings.Replace(story, "Told the maker by mail.", "Told the maker at once.", 1))
+	d = of("en", other, l.keys(), []dossier.Receipt{l.receipt("e2", "text")})
+	_, err = dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "text", "e2", "is not what")
+
+	other = parsed(strings.Replace(story, "how: found, ", "", 1))
+	d = of("en", other, l.keys(), []dossier.Receipt{l.receipt("e1", "how")})
+	_, err = dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "how")
+
+	longer := recorded(parsed(strings.Replace(story, "how: found, ", "", 1)))
+	d = of("en", whole, longer.keys(), []dossier.Receipt{longer.receipt("e1", "how")})
+	_, err = dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "how", "absent")
+
+	// Without the id, the maker names the event; words of no event are refused.
+	nameless := func(event, names string) dossier.Receipt {
+		extra := receipt.Extra{Record: must(l.records["e5"].Disclose(strings.Fields(names)))}
+		p := must(receipt.NewProof(l.index["e5"], must(tlog.ProveRecord(l.size, l.index["e5"], l)), l.note, extra))
+		return dossier.Receipt{Name: "x", Event: event, Proof: p.Bytes()}
+	}
+	d = example("en")
+	for _, c := range []struct{ event, names, want string }{
+		{"", "entry recorded-at text", "opens text of a record that no event"}, {"e1", "entry recorded-at text", "text of the event"}, {"e1", "id", "not the event"},
+		{"e5", "text", "does not hold"}, {"", "entry handle sequence recorded-at kind", ""},
+	} {
+		d.Receipts = []dossier.Receipt{nameless(c.event, c.names)}
+		if _, err = dossier.Write(&bytes.Buffer{}, d); c.want != "" {
+			wantInvalid(t, err, c.want)
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+
+	// One time written in two ways is one time.
+	d = of("en", whole, l.keys(), []dossier.Receipt{l.receipt("e3", "at", "disputes", "denies"), l.receipt("e6", "until", "scope", "how")})
+	if _, err = dossier.Write(&bytes.Buffer{}, d); err != nil {
+		t.Error(err)
+	}
+}
+
+// A receipt that does not hold has no place in a dossier.
+func TestUnprovedReceiptIsRefused(t *testing.T) {
+	d := example("en")
+	good := d.Receipts[1].Proof
+	d.Receipts[1].Proof = bytes.Replace(good, []byte("index 4"), []byte("index 3"), 1)
+	if bytes.Equal(good, d.Receipts[1].Proof) {
+		d.Receipts[1].Proof = bytes.Replace(good, []byte("index 5"), []byte("index 4"), 1)
+	}
+	_, err := dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "receipt 2", "not proved")
+
+	d = example("en")
+	d.Keys = recorded(parsed(strings.Replace(story, "PF-42", "PF-43", 1))).keys()
+	_, err = dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "not proved")
+
+	d.Keys = "nonsense"
+	_, err = dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "keys")
+
+	// A policy with a quorum is taken too.
+	l := recorded(parsed(story))
+	d = example("en")
+	d.Keys = "# a remark that could say anything\nlog " + l.ed.Key().String() + "\nwitness one " + l.witness.Key().String() + "\nquorum one\n"
+	page, _ := written(t, d)
+	if strings.Contains(page, "a remark that") || !strings.Contains(page, "--policy keys.txt") {
+		t.Error("the policy is not shown as it counts")
+	}
+}
+
+// The list names the hash of every part; each file is in the page byte for byte.
+func TestListOfPartsIsTrue(t *testing.T) {
+	page, sum := written(t, example("de"))
+	files := regexp.MustCompile(`data-file="([^"]+)" href="data:application/octet-stream;base64,([^"]+)"`).FindAllStringSubmatch(page, -1)
+	saved := map[string][]byte{}
+	for _, f := range files {
+		data, err := base64.StdEncoding.DecodeString(f[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved[f[1]] = data
+	}
+	list := ""
+	for _, p := range sum.Parts {
+		list += p.SHA256 + "  " + p.Name + "\n"
+		if strings.HasPrefix(p.Name, "page/") {
+			continue
+		}
+		h := sha256.Sum256(saved[p.Name])
+		if hex.EncodeToString(h[:]) != p.SHA256 || len(saved[p.Name]) != p.Bytes {
+			t.Errorf("%s is not what the list says", p.Name)
+		}
+	}
+	if h := sha256.Sum256([]byte(list)); hex.EncodeToString(h[:]) != sum.Number {
+		t.Error("the number is not that of the list")
+	}
+	if len(saved) != 7 {
+		t.Errorf("%d files: %v", len(saved), slices.Sorted(mapsKeys(saved)))
+	}
+	// They are what they say they are.
+	if _, err := casefile.Parse("case.json", saved["case.json"]); err != nil {
+		t.Error(err)
+	}
+	if !json.Valid(saved["plan.json"]) || bytes.Contains(saved["picture.svg"], []byte("<desc")) {
+		t.Error("plan or picture")
+	}
+	if _, err := receipt.ParseProof(saved["receipt-1.tlog-proof"]); err != nil {
+		t.Error(err)
+	}
+}
+
+func mapsKeys(m map[string][]byte) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// The policy of the file names the hash of the one script and of each style
+// sheet, nothing is loaded, and nothing of the words can become markup.
+func TestNothingElseRunsOrLoads(t *testing.T) {
+	page, _ := written(t, example("fr"))
+	policy := regexp.MustCompile(`content="(default-src [^"]+)"`).FindStringSubmatch(page)
+	if policy == nil {
+		t.Fatal("no policy")
+	}
+	for element, directive := range map[string]string{"script": "script-src", "style": "style-src"} {
+		bodies := regexp.MustCompile(`(?s)<`+element+`>(.*?)</`+element+`>`).FindAllStringSubmatch(page, -1)
+		if want := map[string]int{"script": 1, "style": 2}[element]; len(bodies) != want || strings.Count(page, "<"+element) != want {
+			t.Errorf("%d of %s", len(bodies), element)
+		}
+		for _, b := range bodies {
+			h := sha256.Sum256([]byte(b[1]))
+			if !strings.Contains(html.UnescapeString(policy[1]), "'sha256-"+base64.StdEncoding.EncodeToString(h[:])+"'") {
+				t.Errorf("%s does not name the hash of a %s", directive, element)
+			}
+		}
+	}
+	for _, bad := range []string{"unsafe", "http:", "https:"} {
+		if strings.Contains(policy[1], bad) {
+			t.Errorf("the policy holds %q", bad)
+		}
+	}
+	outside := page[:strings.LastIndex(page, "<script>")]
+	for _, bad := range []string{" src=", "<link", "<iframe", "<object", "<base", "<form", " style=", " onclick", "@import", "<img"} {
+		if strings.Contains(outside, bad) {
+			t.Errorf("the file holds %q", bad)
+		}
+	}
+}
+
+// Hostile words from every side stay words.
+func TestHostileWordsAreInert(t *testing.T) {
+	evil := `</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>` + "\u202e\u2066\u200b\x00"
+	d := example("zh")
+	d.Title, d.For, d.By, d.KeysFrom = evil, evil, evil, evil
+	d.Receipts[0].Name, d.Letters[0].Name, d.Letters[0].Text, d.Picture.Text = evil, evil, evil, evil
+	d.Case.Title, d.Case.TLP = evil, evil
+	d.Plan.Basis.Rulebook = evil
+	page, _ := written(t, d)
+	for _, bad := range []string{"<img", "<script>alert", "\u202e", "\u2066", "\u200b", "\x00"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("%q is in the file", bad)
+		}
+	}
+}
+
+// What has a form of its own is read, and what it could hide is refused.
+func TestPicturesAndLettersHideNothing(t *testing.T) {
+	good := example("en")
+	svg := string(good.Picture.SVG)
+	for name, change := range map[string]string{
+		"a comment": "<!-- secret -->", "metadata": "<metadata>secret</metadata>", "a script": "<script>1</script>", "foreign words": "<foreignObject><p>secret</p></foreignObject>",
+		"an image": `<image href="x"/>`, "a loose word": "secret", "data": `<rect data-x="secret"/>`, "a style of its own": `<rect style="x"/>`, "an outside link": `<a href="https://x.example">y</a>`,
+		"a hidden text": `<text display="none">secret</text>`, "a pale text": `<text fill="#fff">secret</text>`, "a label for machines": `<g aria-label="secret"/>`,
+		"a style that loads": "<style>.x{background:url(x)}</style>", "a style that hides": "<style>text{display:none}</style>",
+	} {
+		d := good
+		d.Picture.SVG = []byte(strings.Replace(svg, "</svg>", change+"</svg>", 1))
+		if _, err := dossier.Write(&bytes.Buffer{}, d); err == nil {
+			t.Errorf("%s in the picture is taken", name)
+		}
+	}
+	// Tips and the description are left out: on paper nobody sees them.
+	d := good
+	d.Picture.SVG = []byte(strings.Replace(svg, "</svg>", "<g><title>secret tip</title></g></svg>", 1))
+	if page, _ := written(t, d); strings.Contains(page, "secret tip") || strings.Contains(page, "<desc") {
+		t.Error("a tip is in the file")
+	}
+	for name, body := range map[string]string{
+		"a script": "<p><script>1</script></p>", "a link": `<p><a href="https://x.example">x</a></p>`, "an id": `<p id="keys">x</p>`, "a handler": `<p onclick="x">x</p>`,
+		"a class of the page": `<p class="verdict">Proved</p>`, "open": "<p>x", "a comment": "<p>x<!-- y --></p>", "raw data": "<p><![CDATA[x]]></p>",
+	} {
+		d := good
+		d.Letters = []dossier.Letter{{Name: "x", Body: body, Text: "x"}}
+		_, err := dossier.Write(&bytes.Buffer{}, d)
+		if err == nil {
+			t.Errorf("%s in a letter is taken", name)
+		}
+	}
+	d = good
+	d.LetterStyle = ".letter{background:url(https://x.example/)}"
+	_, err := dossier.Write(&bytes.Buffer{}, d)
+	wantInvalid(t, err, "letter style")
+}
+
+// What every dossier needs is asked for by name.
+func TestIncompleteDossierIsRefused(t *testing.T) {
+	for key, change := range map[string]func(*dossier.Dossier){
+		"title": func(d *dossier.Dossier) { d.Title = " " }, "lang": func(d *dossier.Dossier) { d.Lang = "ja" }, "for": func(d *dossier.Dossier) { d.For = "\u200b" },
+		"by": func(d *dossier.Dossier) { d.By = "" }, "made": func(d *dossier.Dossier) { d.Made = time.Time{} }, "case": func(d *dossier.Dossier) { d.Case = nil },
+		"plan": func(d *dossier.Dossier) { p := *d.Plan; p.Case = "OTHER"; d.Plan = &p }, "keys": func(d *dossier.Dossier) { d.Keys = "" },
+		"picture.text": func(d *dossier.Dossier) { d.Picture.Text = "" },
+	} {
+		d := example("en")
+		change(&d)
+		_, err := dossier.Write(&bytes.Buffer{}, d)
+		wantInvalid(t, err, key+": ")
+	}
+}
+
+// A case without letters, receipts and picture says that nothing is proved, and
+// a case from sources says whose word it is: every computed sentence begins with
+// "if".
+func TestPublicCaseIsAttributed(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "examples", "log4shell.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := must(casefile.Parse("log4shell.yaml", data))
+	at := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	d := dossier.Dossier{Title: "Log4Shell", Lang: "en", For: "anybody", By: "a reader", Made: at, Case: c, Plan: must(plan.For(c, rules, plan.Options{At: at}))}
+	page, _ := written(t, d)
+	if !strings.Contains(page, "so nothing here is proved") || strings.Count(page, `class="versus"`) < 3 {
+		t.Error("disputed claims or the missing proof are not said")
+	}
+	for _, m := range regexp.MustCompile(`<p class="state">([^<]*)`).FindAllStringSubmatch(page, -1) {
+		if !strings.HasPrefix(m[1], "If the sources are right: ") {
+			t.Errorf("%q is said of a real organisation", m[1])
+		}
+	}
+	if len(page) > 16<<20 {
+		t.Errorf("%d bytes", len(page))
+	}
+}
+
+// The checker is the platform's own, byte for byte.
+func TestCheckerIsThatOfThePage(t *testing.T) {
+	own, err := os.ReadFile(filepath.Join("static", "verify.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join("..", "webui", "static", "verify.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(own, page) {
+		t.Error("static/verify.js is not the checker of the pages; copy it")
+	}
+	for _, name := range []string{"verify.js", "check.js"} {
+		data, err := os.ReadFile(filepath.Join("static", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"</script", "<!--", "fetch(", "XMLHttpRequest", "innerHTML", "eval(", "import(", "\nimport"} {
+			if bytes.Contains(data, []byte(bad)) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+	}
+}
+
+// The catalogues say the same things with the same arguments, and nothing that
+// nobody says.
+func TestCataloguesAreComplete(t *testing.T) {
+	read := func(lang string) map[string]string {
+		data, err := os.ReadFile(filepath.Join("words", lang+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[string]string{}
+		if err := json.Unmarshal(data, &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	code := ""
+	for _, pattern := range []string{"*.go", "static/check.js", "static/verify.js"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range names {
+			if strings.HasSuffix(n, "_test.go") {
+				continue
+			}
+			data, err := os.ReadFile(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code += string(data)
+		}
+	}
+	args := regexp.MustCompile(`\{[a-z]+\}`)
+	en := read("en")
+	for _, lang := range dossier.Languages()[1:] {
+		words := read(lang)
+		for key := range words {
+			if en[key] == "" {
+				t.Errorf("%s: %s is not in English", lang, key)
+			}
+		}
+		for key, text := range en {
+			a, b := args.FindAllString(text, -1), args.FindAllString(words[key], -1)
+			slices.Sort(a)
+			slices.Sort(b)
+			if words[key] == "" || !slices.Equal(a, b) {
+				t.Errorf("%s: %s is %q", lang, key, words[key])
+			}
+		}
+	}
+	for key := range en {
+		stem, name, _ := strings.Cut(key, ".")
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "why-"), "record-")
+		if !strings.Contains(code, `"`+key+`"`) && !strings.Contains(code, `"`+name+`"`) && !strings.Contains(code, `"`+stem+`"`) && stem != "basis" && stem != "js" {
+			t.Errorf("nothing says %s", key)
+		}
+	}
+}

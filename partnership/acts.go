@@ -1,0 +1,405 @@
+package partnership
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/access"
+	"tocsin/cabinet"
+	"tocsin/casefile"
+	"tocsin/internal/fault"
+	"tocsin/partner"
+)
+
+// Asked is an act that waits for another person, or is under way.
+type Asked struct {
+	ID       string         `json:"id"`
+	Member   string         `json:"member"`
+	Platform string         `json:"platform"`
+	Event    casefile.Event `json:"-"`
+	Seen     int64          `json:"seen"` // version of the file that it was asked on
+	By       string         `json:"by"`
+	Asked    time.Time      `json:"asked"`
+	Expires  time.Time      `json:"expires"`
+	State    string         `json:"state"`
+	With     string         `json:"with,omitempty"`
+	Decided  *time.Time     `json:"decided,omitempty"`
+	Reason   string         `json:"reason,omitempty"` // of declining, or why it could not be done
+
+	version int64
+}
+
+// asAsked is Asked as it is kept, with the event as a case file holds it.
+type asAsked struct {
+	asked
+	Event json.RawMessage `json:"event"`
+}
+
+type asked Asked
+
+// MarshalJSON writes the act as it is kept.
+func (a Asked) MarshalJSON() ([]byte, error) {
+	e, err := json.Marshal(a.Event)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(asAsked{asked(a), e})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (a *Asked) UnmarshalJSON(data []byte) error {
+	var k asAsked
+	if err := json.Unmarshal(data, &k); err != nil {
+		return err
+	}
+	*a = Asked(k.asked)
+	var err error
+	a.Event, err = casefile.ParseEvent("act", k.Event)
+	return err
+}
+
+// The states of an act that was asked for.
+const (
+	Waiting  = "waiting"  // for another person
+	Underway = "underway" // decided, and not yet on record
+	Done     = "done"
+	Declined = "declined"
+	Refused  = "refused" // by what happened meanwhile
+	Expired  = "expired"
+)
+
+// askedLife is for how long an act waits for another person.
+const askedLife = 72 * time.Hour
+
+// Do does an act in a partnership: whoever acts for the authority its acts, and
+// whoever acts for the member the member's. By, To, At, Scope and Basis of the
+// event are set here. Where the terms want a second person, the act waits and is
+// not on record yet (Asked.State); the same key asks for the same act once.
+//
+// fault.Invalid and fault.Conflict say what speaks against it (partner.CheckAct).
+func (s *Service) Do(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (Asked, error) {
+	m, p, err := s.actor(ctx, who, id, e.Kind)
+	if err != nil {
+		return Asked{}, err
+	}
+	e = s.dress(e, p)
+	now := s.o.Now().UTC()
+	a := Asked{Member: m.ID, Platform: m.Platform, Event: e, Seen: expected, By: who.Person, Asked: now, Expires: now.Add(askedLife), State: Underway}
+	if a.ID, err = s.named(who, m, key); err != nil {
+		return Asked{}, err
+	}
+	if key != "" {
+		if was, err := s.asked(ctx, a.ID); err == nil {
+			return was, nil
+		} else if fault.KindOf(err) != fault.NotFound {
+			return Asked{}, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, err := s.o.Files.Load(ctx, m.Handle)
+	if err != nil {
+		return Asked{}, err
+	}
+	if expected >= 0 && k.Version != expected {
+		return Asked{}, moved()
+	}
+	if err := check(k.Case, p, &e, now); err != nil {
+		return Asked{}, err
+	}
+	if p.Terms.SecondPerson[e.Kind] != "" {
+		if a.Seen = k.Version; s.alone(ctx, p, who) {
+			return Asked{}, fault.New(fault.Conflict, "the agreement wants two persons for this (%s), and nobody else acts for the authority; give somebody else that role first", p.Terms.SecondPerson[e.Kind])
+		}
+		a.State = Waiting
+		if err := s.keepAsked(ctx, a); err != nil {
+			return Asked{}, err
+		}
+		_, err := s.o.Files.Note(ctx, "partner-act", map[string]any{"asked": a.ID, "act": string(e.Kind), "platform": p.ID, "state": a.State}, who.Person)
+		return a, err
+	}
+	return s.carry(ctx, who, m, p, a, k.Version)
+}
+
+func moved() error {
+	return fault.New(fault.Conflict, "the partnership has moved on since you looked; look at it again and decide anew")
+}
+
+// named is the id of an act: the same for the same key of a person.
+func (s *Service) named(who access.Reader, m Member, key string) (string, error) {
+	if key == "" {
+		return s.draw()
+	}
+	return keyed("act", m.ID, who.Person, key), nil
+}
+
+// actor gives the membership to somebody who may do that act on it.
+func (s *Service) actor(ctx context.Context, who access.Reader, id string, kind casefile.Kind) (Member, partner.Platform, error) {
+	m, p, side, err := s.member(ctx, who, id)
+	if err != nil {
+		return m, p, err
+	}
+	if err := scoped(who, access.Add); err != nil {
+		return m, p, err
+	}
+	if !slices.Contains(partner.Acts(), kind) {
+		return m, p, fault.At("", 0, "kind", "%q is no act of a partnership", kind)
+	}
+	switch theirs := partner.OfMember(kind); {
+	case side == OfBoth:
+		return m, p, fault.New(fault.Forbidden, "nobody decides on an organisation of their own; somebody else does")
+	case theirs && (side != OfMember || !acts(who, m.Org)):
+		return m, p, fault.New(fault.Forbidden, "this is for those who act for the member")
+	case !theirs && (side != OfAuthority || !acts(who, p.Authority)):
+		return m, p, fault.New(fault.Forbidden, "this is for those who act for the authority")
+	case !theirs:
+		return m, p, fresh(who)
+	}
+	return m, p, nil
+}
+
+// dress sets what is not the asker's to say.
+func (s *Service) dress(e casefile.Event, p partner.Platform) casefile.Event {
+	d := s.event(e.Kind, p)
+	d.Re, d.Rule, d.Reason, d.Result, d.Text, d.Label, d.Of = e.Re, e.Rule, strings.TrimSpace(e.Reason), e.Result, strings.TrimSpace(e.Text), line(e.Label), e.Of
+	d.Until, d.Due, d.Attributes, d.Original, d.Detail = e.Until, e.Due, e.Attributes, e.Original, e.Detail
+	return d
+}
+
+// check tells what speaks against an act, as the file is now.
+func check(c *casefile.Case, p partner.Platform, e *casefile.Event, now time.Time) error {
+	st, err := partner.Fold(c, authorityParty, memberParty, now)
+	if err != nil {
+		return err
+	}
+	if err := partner.CheckAct(st, p.Terms, *e); err != nil {
+		return err
+	}
+	_, err = with(c, *e)
+	return err
+}
+
+// with is the file with one more event.
+func with(c *casefile.Case, e casefile.Event) (*casefile.Case, error) {
+	f := c.File
+	if e.ID == "" {
+		e.ID = "to-be-done"
+	}
+	f.Events = append(slices.Clip(f.Events), e)
+	return casefile.Build("", f)
+}
+
+// alone tells whether nobody else could decide for the authority.
+func (s *Service) alone(ctx context.Context, p partner.Platform, who access.Reader) bool {
+	all, err := s.o.Directory.ReadersOf(ctx, p.Authority)
+	return err == nil && !slices.ContainsFunc(all, func(r access.Reader) bool { return r.Person != who.Person && acts(r, p.Authority) })
+}
+
+// carry carries an act out: first it cuts what the act cuts, then it puts it on
+// record, then it opens what the act opens. Whoever is answered after that finds
+// the roads as the record says; a crash between leaves them cut, and Sweep goes on.
+func (s *Service) carry(ctx context.Context, who access.Reader, m Member, p partner.Platform, a Asked, version int64) (Asked, error) {
+	k, err := s.o.Files.Load(ctx, m.Handle)
+	if err != nil {
+		return a, err
+	}
+	a.State = Underway
+	if cuts(a.Event.Kind) {
+		after, err := with(k.Case, a.Event)
+		if err != nil {
+			return a, err
+		}
+		if err := s.place(ctx, who.Person, m, after, askedItem(a)); err != nil {
+			return a, err
+		}
+	} else if err := s.keepAsked(ctx, a); err != nil {
+		return a, err
+	}
+	a.version++
+	res, err := s.o.Desk.AddAct(ctx, who, m.Handle, a.Event, version, "act "+a.ID)
+	if err != nil && !lasting(err) {
+		return a, err // it may be on record, or come to be: Sweep finds out
+	}
+	if err != nil {
+		a.State, a.Reason = Refused, err.Error()
+		if fault.KindOf(err) == fault.Conflict {
+			err = moved()
+		}
+		if _, serr := s.settle(ctx, who.Person, m, askedItem(a)); serr != nil {
+			s.o.Log.Warn("an act that was refused could not be undone yet", "member", m.ID, "kind", string(fault.KindOf(serr)))
+		}
+		return a, err
+	}
+	a.State, a.Event.ID = Done, res.ID
+	items := []cabinet.Item{askedItem(a)}
+	if l, ok := s.letter(m, p, a); ok {
+		items = append(items, letterItem(l))
+	}
+	if _, err := s.settle(ctx, who.Person, m, items...); err != nil {
+		return a, err
+	}
+	a.version++
+	return a, nil
+}
+
+// cuts tells which acts may take something away: they take it before they are on
+// record, the others give after it.
+func cuts(k casefile.Kind) bool {
+	switch k {
+	case "partner-warned", "partner-suspended", "partner-extended", "partner-terminated", "partner-left":
+		return true
+	}
+	return false
+}
+
+// lasting tells that an error will be the same however often it is tried.
+func lasting(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Unavailable, fault.Internal, fault.TooEarly:
+		return false
+	}
+	return true
+}
+
+// Asked lists what waits on the platforms of the reader's authority, and for
+// members nothing: what is not decided is not theirs to know.
+func (s *Service) Asked(ctx context.Context, who access.Reader) ([]Asked, error) {
+	platforms, err := s.Platforms(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	var out []Asked
+	for _, p := range platforms {
+		if !reads(who, p.Authority) {
+			continue
+		}
+		err := s.o.Cabinet.All(ctx, kindAsked, "waits:"+p.ID, func(e cabinet.Entry) error {
+			var a Asked
+			if err := e.Into(&a); err != nil {
+				return err
+			}
+			a.version = e.Version
+			if a = s.current(a); a.State == Waiting {
+				out = append(out, a)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b Asked) int { return a.Asked.Compare(b.Asked) })
+	return out, nil
+}
+
+func (s *Service) current(a Asked) Asked {
+	if a.State == Waiting && !s.o.Now().Before(a.Expires) {
+		a.State = Expired
+	}
+	return a
+}
+
+// Decide approves or declines an act, as another person of the authority than the
+// one who asked; what was approved is done at once, on the file as it is now.
+// Whoever asked may take it back.
+func (s *Service) Decide(ctx context.Context, who access.Reader, id string, approve bool, reason string) (Asked, error) {
+	a, err := s.asked(ctx, id)
+	if err != nil {
+		return Asked{}, gentle(err)
+	}
+	m, p, side, err := s.member(ctx, who, a.Member)
+	if err != nil || side == OfMember {
+		return Asked{}, gone()
+	}
+	own := a.By == who.Person
+	switch a = s.current(a); {
+	case side == OfBoth:
+		return Asked{}, fault.New(fault.Forbidden, "nobody decides on an organisation of their own; somebody else does")
+	case !acts(who, p.Authority):
+		return Asked{}, fault.New(fault.Forbidden, "this is for those who act for the authority")
+	case own && approve:
+		return Asked{}, fault.New(fault.Forbidden, "another person than the one who asked decides")
+	case a.State == Expired:
+		return Asked{}, fault.New(fault.Conflict, "this was asked too long ago; ask again")
+	case a.State != Waiting:
+		return Asked{}, fault.New(fault.Conflict, "this is decided already: %s", a.State)
+	}
+	if err := scoped(who, access.Approve); err != nil {
+		return Asked{}, err
+	}
+	if err := fresh(who); err != nil {
+		return Asked{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.o.Now().UTC()
+	a.With, a.Decided, a.Reason = who.Person, &now, line(reason)
+	word := map[bool]string{true: "approved", false: "declined"}[approve]
+	if _, err := s.o.Files.Note(ctx, "partner-act", map[string]any{"asked": a.ID, "act": string(a.Event.Kind), "platform": p.ID, "state": word}, who.Person); err != nil {
+		return Asked{}, err
+	}
+	if !approve {
+		a.State = Declined
+		if err := s.keepAsked(ctx, a); err != nil {
+			return Asked{}, err
+		}
+		a.version++
+		return a, nil
+	}
+	k, err := s.o.Files.Load(ctx, m.Handle)
+	if err != nil {
+		return Asked{}, err
+	}
+	a.Event = s.dated(a.Event, now)
+	if err := check(k.Case, p, &a.Event, now); err != nil {
+		a.State, a.Reason = Refused, err.Error()
+		if kerr := s.keepAsked(ctx, a); kerr != nil {
+			return Asked{}, kerr
+		}
+		return a, err
+	}
+	return s.carry(ctx, who, m, p, a, k.Version)
+}
+
+// dated puts the day of the decision on an act: it was made when the second
+// person made it.
+func (s *Service) dated(e casefile.Event, now time.Time) casefile.Event {
+	e.At = casefile.Time{}
+	e.At.Value = now.Truncate(time.Second).Format(time.RFC3339)
+	return e
+}
+
+func gone() error { return fault.New(fault.NotFound, "there is nothing of this kind to decide") }
+
+// gentle gives the same answer to what is not there and what is not the reader's.
+func gentle(err error) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return gone()
+	}
+	return err
+}
+
+func (s *Service) asked(ctx context.Context, id string) (Asked, error) {
+	var a Asked
+	version, err := s.o.Cabinet.Get(ctx, kindAsked, id, &a)
+	a.version = version
+	return a, err
+}
+
+func (s *Service) keepAsked(ctx context.Context, a Asked) error {
+	return s.o.Cabinet.Change(ctx, []cabinet.Item{askedItem(a)}, nil)
+}
+
+func askedItem(a Asked) cabinet.Item {
+	it := cabinet.Item{Ref: cabinet.Ref{Kind: kindAsked, ID: a.ID, Version: a.version}, Keys: []string{"member:" + a.Member}, Value: a}
+	switch a.State {
+	case Waiting:
+		it.Keys = append(it.Keys, "waits:"+a.Platform)
+	case Underway:
+		it.Keys = append(it.Keys, Underway)
+	}
+	return it
+}
