@@ -16,6 +16,7 @@ import (
 	"tocsin/identity/oidc"
 	"tocsin/internal/edge"
 	"tocsin/internal/telemetry"
+	"tocsin/partnership"
 	"tocsin/rulebook"
 	"tocsin/webui"
 )
@@ -30,6 +31,7 @@ type parts struct {
 	watcher *escalation.Watcher
 	people  *identity.Service
 	desk    *coordination.Desk
+	circles *partnership.Service
 	pages   *webui.Site
 	api     httpapi.Options
 	public  http.Handler
@@ -74,6 +76,8 @@ func (p *Platform) build(addr string) (*parts, error) {
 		Keeper: a.keeper, Cabinet: t.cabinet, Lines: t.lines, Seats: t.seats, Watch: t.watcher, Book: book, Lookup: [32]byte(t.keys),
 		People: t.people, Freezer: t.people, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log, SecondPerson: secondPerson,
 	})
+	t.circles = partnership.New(partnership.Options{Desk: t.desk, Files: a.keeper, Directory: t.people, Cabinet: t.cabinet, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log})
+	t.desk.Join(t.circles)
 	if err := t.buildPages(p); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"tocsin/internal/edge"
 	"tocsin/internal/fault"
 	"tocsin/ledger"
+	"tocsin/partnership"
 )
 
 // Platform is what people sign in to: everything that App holds, with the desk,
@@ -49,6 +50,9 @@ func (a *App) Platform(o PlatformOptions) (*Platform, error) {
 	}
 	return &Platform{app: a, o: o, stopping: make(chan struct{}), failed: make(chan error, 2)}, nil
 }
+
+// Partnerships is what an authority and its members do; after Start.
+func (p *Platform) Partnerships() *partnership.Service { return p.parts.circles }
 
 // Desk is what people do with cases; after Start.
 func (p *Platform) Desk() *coordination.Desk { return p.parts.desk }
@@ -189,13 +193,17 @@ func (p *Platform) behind(ctx context.Context) error {
 // sweepEvery is how often what has ended is dropped.
 const sweepEvery = time.Hour
 
-// sweep drops sessions, links and tokens that have ended.
+// sweep drops sessions, links and tokens that have ended, and finishes acts of
+// partnerships that were begun.
 func (p *Platform) sweep(ctx context.Context) {
 	t := time.NewTicker(sweepEvery)
 	defer t.Stop()
 	for {
 		if _, err := p.parts.people.Sweep(ctx); err != nil && ctx.Err() == nil {
 			p.app.o.Log.Warn("dropping sessions that have ended", "why not", err.Error())
+		}
+		if err := p.parts.circles.Sweep(ctx); err != nil && ctx.Err() == nil {
+			p.app.o.Log.Warn("acts of partnerships that were begun are not all finished", "kind", string(fault.KindOf(err)))
 		}
 		select {
 		case <-ctx.Done():

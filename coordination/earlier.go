@@ -38,7 +38,7 @@ const (
 	earlierLoads = 64   // of them, cases that the projection does not tell enough of
 	earlierPlans = 20   // cases that one answer tells of what was owed
 
-	earlierAtOnce = 4 // of these, looked at at the same time
+	earlierAtOnce = 4 // cases that are looked at at the same time
 )
 
 // Earlier looks for earlier knowledge. As in Search, cases of which the reader
@@ -110,17 +110,24 @@ func (d *Desk) Earlier(ctx context.Context, who access.Reader, a EarlierAsked) (
 
 // owedOnAll is owedOn for some cases, a few at a time.
 func (d *Desk) owedOnAll(ctx context.Context, who access.Reader, a *EarlierAsked, handles []string, rows map[string][]*earlier.Row) error {
-	errs := make([]error, len(handles))
+	return atOnce(len(handles), func(i int) error { return d.owedOn(ctx, who, a, handles[i], rows[handles[i]]) })
+}
+
+// atOnce calls fn for 0, 1, … n-1, a few at the same time, and gives the error of
+// the first in that order.
+func atOnce(n int, fn func(i int) error) error {
+	errs := make([]error, n)
+	try := func(i int) {
+		errs[i] = fault.New(fault.Internal, "a part of the search for earlier knowledge did not end")
+		defer func() { _ = recover() }() // the error says it; a reader's request is no reason to end the program
+		errs[i] = fn(i)
+	}
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(earlierAtOnce, len(handles)) {
+	for range min(earlierAtOnce, n) {
 		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(handles); i = int(next.Add(1)) - 1 {
-				errs[i] = fault.New(fault.Internal, "what was owed on case %s could not be looked for", handles[i])
-				func() {
-					defer func() { _ = recover() }() // the error says it; a reader's request is no reason to end the program
-					errs[i] = d.owedOn(ctx, who, a, handles[i], rows[handles[i]])
-				}()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				try(i)
 			}
 		})
 	}

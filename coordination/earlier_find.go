@@ -63,32 +63,51 @@ func (d *Desk) earlierCases(ctx context.Context, who access.Reader, words [][32]
 		handles = append(handles, h)
 	}
 	slices.Sort(handles)
+	handles, next = upTo(handles, got, next)
+	rowsOf := make([][]earlier.Row, len(handles))
+	err = atOnce(len(handles), func(i int) error {
+		facts, err := d.factsOf(ctx, who, cases[handles[i]])
+		if facts != nil {
+			rowsOf[i] = facts.Look(*r)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	for i, h := range handles {
+		if len(rowsOf[i]) == 0 {
+			continue
+		}
+		for n := range rowsOf[i] {
+			rowsOf[i][n].Handle = h
+		}
+		out = append(out, foundEarlier{cases[h], rowsOf[i]})
+	}
+	return out, next, nil
+}
+
+// upTo cuts a list of handles where one answer ends, and behind as many found
+// cases as may be loaded.
+func upTo(handles []string, found map[string]*known, next string) ([]string, string) {
 	loads := 0
 	for i, h := range handles {
 		if next != "" && h > next {
-			break
+			return handles[:i], next
 		}
-		k := cases[h]
-		facts, loaded, err := d.factsOf(ctx, who, k)
-		if err != nil {
-			return nil, "", err
-		}
-		if facts != nil {
-			if found := facts.Look(*r); len(found) > 0 {
-				for n := range found {
-					found[n].Handle = h
-				}
-				out = append(out, foundEarlier{k, found})
+		if k := found[h]; k != nil && !k.projected() {
+			if loads++; loads == earlierLoads && i+1 < len(handles) {
+				return handles[:i+1], h
 			}
 		}
-		if loaded && got[h] != nil {
-			loads++
-		}
-		if loads == earlierLoads && i+1 < len(handles) {
-			return out, h, nil
-		}
 	}
-	return out, next, nil
+	return handles, next
+}
+
+// projected tells that the brief of a case holds what the reader may see of who
+// knew what; else the case is loaded.
+func (k *known) projected() bool {
+	return k.see.Allowed && k.see.View.All && k.whole && len(k.brief.Known) > 0
 }
 
 func byHandle(a, b string) int {
@@ -135,21 +154,19 @@ func (d *Desk) narrowBehind(ctx context.Context, who access.Reader, last string)
 }
 
 // factsOf gives what the reader may see of who knew what in a case; nil if that is
-// nothing. loaded tells that the projection was not enough.
-func (d *Desk) factsOf(ctx context.Context, who access.Reader, k *known) (f *earlier.Facts, loaded bool, err error) {
-	if k.see.Allowed && k.see.View.All && k.whole {
-		if f, err = k.brief.Facts(); f != nil || err != nil {
-			return f, false, err
-		}
+// nothing.
+func (d *Desk) factsOf(ctx context.Context, who access.Reader, k *known) (*earlier.Facts, error) {
+	if k.projected() {
+		return k.brief.Facts()
 	}
 	got, err := d.remembered(ctx, who, k, "known ", func(_ context.Context, s *sitting) (made, error) {
 		f := d.factsSeen(s)
 		return made{value: f, bytes: sizeOfFacts(f)}, nil
 	})
 	if got == nil || err != nil {
-		return nil, true, err
+		return nil, err
 	}
-	return got.(*earlier.Facts), true, nil
+	return got.(*earlier.Facts), nil
 }
 
 // factsSeen reads who knew what from a case as a reader sits before it.

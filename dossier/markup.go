@@ -13,8 +13,37 @@ import (
 	"tocsin/internal/plaintext"
 )
 
-func clean(s string) string { return plaintext.Clean(s) }
-func said(s string) bool    { return clean(s) != "" }
+func said(s string) bool { return plaintext.Clean(s) != "" }
+
+// clean makes a text from outside fit to be shown in a line. It cuts nothing off:
+// a text that is longer than plaintext keeps is cleaned piece by piece.
+func clean(s string) string {
+	const most = 1800
+	var out strings.Builder
+	for {
+		n, at, space := 0, len(s), 0
+		for i, r := range s {
+			if n++; n > most {
+				at = i
+				break
+			}
+			if r == ' ' || r == '\n' {
+				space = i
+			}
+		}
+		if at < len(s) && space > 0 {
+			at = space
+		}
+		piece := plaintext.Clean(s[:at])
+		if out.Len() > 0 && space > 0 && piece != "" {
+			out.WriteByte(' ')
+		}
+		out.WriteString(piece)
+		if s = s[at:]; s == "" {
+			return out.String()
+		}
+	}
+}
 
 // esc makes a text from outside fit for the page.
 func esc(s string) string { return html.EscapeString(clean(s)) }

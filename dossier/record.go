@@ -129,8 +129,10 @@ func (b *book) event(e *casefile.Event) string {
 	pair("marks", b.marks(e))
 	s.WriteString("</dl>\n")
 	for _, text := range []string{e.Label, e.Text} {
-		if said(text) {
-			s.WriteString("<p><bdi>" + esc(text) + "</bdi></p>\n")
+		for line := range strings.Lines(text) {
+			if said(line) {
+				s.WriteString("<p><bdi>" + esc(line) + "</bdi></p>\n")
+			}
 		}
 	}
 	if said(e.Original) {

@@ -99,15 +99,27 @@ func (w *writer) piece(v any) piece {
 		return piece{text: v.in(w.lang)}
 	case Text:
 		text, lang := v.pick(w.lang)
-		p := piece{text: plaintext.Clean(text), given: true}
+		p := piece{text: inLine(text), given: true}
 		if lang != w.lang {
 			p.lang = lang
 		}
 		return p
 	case string:
-		return piece{text: plaintext.Clean(v), given: true}
+		return piece{text: inLine(v), given: true}
 	}
 	return piece{}
+}
+
+// inLine makes a text fit to stand in a line, its own lines joined. Each is short
+// enough to be kept whole, by the letter's check.
+func inLine(s string) string {
+	var out []string
+	for line := range strings.Lines(s) {
+		if line = plaintext.Clean(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // text adds a text with all its paragraphs; the label stands before the first.

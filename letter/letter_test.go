@@ -268,6 +268,18 @@ func TestHostileTextIsInert(t *testing.T) {
 	}
 }
 
+// A text of many lines is never cut, wherever it stands.
+func TestNothingIsCut(t *testing.T) {
+	long := strings.Repeat("These are the words of one paragraph.\n", 200) + "the end of it"
+	l := example(Suspension)
+	l.Reasons, l.Hearing.Why, l.Facts[1].Contested = Text{"en": long}, Text{"en": long}, Text{"en": long}
+	l.Hearing.How, l.Reply = HeardAfter, example(Hearing).Reply
+	text, err := l.Plain("en")
+	if n := strings.Count(strings.Join(strings.Fields(text), " "), "the end of it"); err != nil || n != 3 || strings.Contains(text, "…") {
+		t.Errorf("%d ends, %v", n, err)
+	}
+}
+
 // The page loads nothing, runs nothing, and its policy names its only style.
 func TestPageIsSelfContained(t *testing.T) {
 	page, err := example(Termination).Page("fr")
