@@ -3,6 +3,7 @@ package coordination
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"tocsin/access"
 	"tocsin/earlier"
@@ -45,7 +46,7 @@ func (d *Desk) earlierCases(ctx context.Context, who access.Reader, words [][32]
 	for _, row := range rows {
 		fresh = append(fresh, row)
 	}
-	slices.SortFunc(fresh, func(a, b escalation.CaseRow) int { return byHandle(a.Handle, b.Handle) })
+	slices.SortFunc(fresh, func(a, b escalation.CaseRow) int { return strings.Compare(a.Handle, b.Handle) })
 	if len(fresh) > earlierCases {
 		fresh = fresh[:earlierCases]
 		next = fresh[earlierCases-1].Handle
@@ -95,7 +96,7 @@ func upTo(handles []string, found map[string]*known, next string) ([]string, str
 		if next != "" && h > next {
 			return handles[:i], next
 		}
-		if k := found[h]; k != nil && !k.projected() {
+		if k := found[h]; k != nil && k.see.Allowed && !k.projected() {
 			if loads++; loads == earlierLoads && i+1 < len(handles) {
 				return handles[:i+1], h
 			}
@@ -108,16 +109,6 @@ func upTo(handles []string, found map[string]*known, next string) ([]string, str
 // knew what; else the case is loaded.
 func (k *known) projected() bool {
 	return k.see.Allowed && k.see.View.All && k.whole && len(k.brief.Known) > 0
-}
-
-func byHandle(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // narrowBehind gives the cases behind a handle that the reader sees a side of, as

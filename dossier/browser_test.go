@@ -1,6 +1,7 @@
 package dossier_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -162,6 +164,26 @@ func TestFileWithoutScriptsAndWithForeignOnes(t *testing.T) {
 	seen, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText + " LINKS " + document.querySelectorAll("a[download]").length + " " + document.getElementById("do-check").hidden`))
 	if err != nil || !strings.Contains(seen, "save each receipt below and run the command") || !strings.Contains(seen, "tocsin verify receipt-1.tlog-proof") || !strings.HasSuffix(seen, "LINKS 7 true") {
 		t.Errorf("%v: %s", err, seen)
+	}
+	// A receipt is saved by a click, byte for byte.
+	save := func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: "allow", DownloadPath: dir})
+		return chromedp.Void{}, err
+	}
+	if err := chromedp.Do(ctx, save, chromedp.Click(chromedp.CSS(`a[download="receipt-1.tlog-proof"]`))); err != nil {
+		t.Fatal(err)
+	}
+	want := example("en").Receipts[0].Proof
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for until := time.Now().Add(30 * time.Second); ; <-tick.C {
+		got, err := os.ReadFile(filepath.Join(dir, "receipt-1.tlog-proof"))
+		if err == nil && bytes.Equal(got, want) {
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatalf("the receipt is not saved: %v, %d bytes of %d", err, len(got), len(want))
+		}
 	}
 	// A control: scripts, styles and pictures that somebody adds do not come alive.
 	ctx = webuitest.Chromium(t)

@@ -147,6 +147,20 @@ func TestHostileWordsAreInert(t *testing.T) {
 	}
 }
 
+// A long text is shown to its end, in the record and as a receipt opens it.
+func TestNothingIsCut(t *testing.T) {
+	long := strings.Repeat("every word counts ", 400) + strings.Repeat("长", 4000) + " THE-END"
+	c := parsed(strings.Replace(story, "Told the maker by mail.", long, 1))
+	l := recorded(c)
+	page, _ := written(t, of("en", c, l.keys(), []dossier.Receipt{l.receipt("e2", "text")}))
+	if n := strings.Count(page, strings.Repeat("every word counts ", 400)+strings.Repeat("长", 4000)+" THE-END"); n < 2 {
+		t.Errorf("the text stands whole %d times", n)
+	}
+	if strings.Contains(page, "…") && strings.Contains(page, "counts…") {
+		t.Error("a text was cut")
+	}
+}
+
 // What has a form of its own is read, and what it could hide is refused.
 func TestPicturesAndLettersHideNothing(t *testing.T) {
 	good := example("en")

@@ -20,26 +20,27 @@ func said(s string) bool { return plaintext.Clean(s) != "" }
 func clean(s string) string {
 	const most = 1800
 	var out strings.Builder
-	for {
-		n, at, space := 0, len(s), 0
+	for gap := false; ; {
+		n, end, space := 0, len(s), 0
 		for i, r := range s {
 			if n++; n > most {
-				at = i
+				end = i
 				break
 			}
 			if r == ' ' || r == '\n' {
 				space = i
 			}
 		}
-		if at < len(s) && space > 0 {
-			at = space
+		cut := end
+		if end < len(s) && space > 0 {
+			cut = space
 		}
-		piece := plaintext.Clean(s[:at])
-		if out.Len() > 0 && space > 0 && piece != "" {
+		piece := plaintext.Clean(s[:cut])
+		if gap && out.Len() > 0 && piece != "" {
 			out.WriteByte(' ')
 		}
 		out.WriteString(piece)
-		if s = s[at:]; s == "" {
+		if s, gap = s[cut:], cut != end; s == "" {
 			return out.String()
 		}
 	}

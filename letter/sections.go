@@ -167,7 +167,7 @@ func (w *writer) hearing() {
 	if w.Hearing.How == "" {
 		return
 	}
-	why := w.first(w.Hearing.Why)
+	why := []piece{w.piece(w.Hearing.Why)}
 	if t := why[0].text; t != "" && !strings.ContainsAny(t[len(t)-1:], ".!?") && !strings.HasSuffix(t, "。") {
 		why = append(why, piece{text: say(w.lang, "stop")})
 	}

@@ -26,6 +26,7 @@ type Desk interface {
 	GiveSeat(ctx context.Context, who access.Reader, ref string, a coordination.SeatAsked) (access.Seat, error)
 	AddAct(ctx context.Context, who access.Reader, handle string, e casefile.Event, expected int64, key string) (record.Result, error)
 	See(ctx context.Context, who access.Reader, ref string) (*coordination.Seen, error)
+	Earlier(ctx context.Context, who access.Reader, a coordination.EarlierAsked) (*coordination.Earlier, error)
 	Reach(ctx context.Context, asker, now, then access.Reader) (out []coordination.Reached, looked int, more bool, err error)
 }
 

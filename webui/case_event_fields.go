@@ -5,6 +5,7 @@ import (
 
 	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/partner"
 	"tocsin/rulebook"
 )
 
@@ -195,6 +196,12 @@ func (v *visit) hint(family, name string) string {
 // resultOptions are the results that fit a kind.
 func (v *visit) resultOptions(kind casefile.Kind) []option {
 	out := []option{{"", v.t("common.choose")}}
+	if acts := partner.Results(kind); len(acts) > 0 {
+		for _, w := range acts {
+			out = append(out, option{w, v.codeWords("decide.result.", w)})
+		}
+		return out
+	}
 	own := []string{"aware", "not-reportable", "affected", "not-affected", "dissemination-delayed", "cve-refused", "release-process"}
 	if kind == "assessed" {
 		own = []string{"valid", "invalid", "deferred", "affected", "not-affected"}
