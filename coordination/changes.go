@@ -133,11 +133,11 @@ func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (ou
 // glanceNews adds what stands above the desk: what waits for a word, and what
 // somebody did by office.
 func (d *Desk) glanceNews(ctx context.Context, who access.Reader, h hash.Hash) error {
-	waiting, err := d.Waiting(ctx, who)
+	waiting, err := recently(ctx, d, who, "waiting", true, d.waiting)
 	if err != nil {
 		return err
 	}
-	pending, err := d.Pending(ctx, who)
+	pending, err := recently(ctx, d, who, "pending", true, d.pending)
 	if err != nil {
 		return err
 	}

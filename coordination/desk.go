@@ -57,6 +57,7 @@ type Desk struct {
 	keys    escalation.Keys
 	seals   escalation.Sealer
 	memory  *memory
+	recent  recent
 	circles Circles    // nil: there are no sharing platforms
 	seating sync.Mutex // seats are given and taken one after the other in a process
 	lists

@@ -90,6 +90,7 @@ func (d *Desk) write(ctx context.Context, who access.Reader, ref string, act acc
 		if err != nil {
 			return record.Result{}, conflict(err, s, expected)
 		}
+		d.forget(who.Person)
 		d.touched(s.Handle, res.Version)
 		return res, nil
 	}

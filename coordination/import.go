@@ -91,6 +91,7 @@ func (d *Desk) keep(ctx context.Context, who access.Reader, c *casefile.Case, o 
 		}
 		return res, err
 	}
+	d.forget(who.Person)
 	if d.o.Watch != nil {
 		if err := d.o.Watch.Project(ctx, handle); err == nil {
 			d.hub.woke(handle, false) // its lines are there: nobody needs to make them again

@@ -239,6 +239,7 @@ func (d *Desk) GiveSeat(ctx context.Context, who access.Reader, ref string, a Se
 	seat := access.Seat{ID: id, Case: s.Handle, Org: a.Org, Person: a.Person, Role: a.Role, Party: a.Party, Platform: platform,
 		Country: d.o.People.OrgCountry(ctx, a.Org), By: who.Person, At: d.o.Now().UTC().Format(time.RFC3339)}
 	body := map[string]any{"case": s.Handle, "seat": id, "role": string(a.Role), "barred": len(p.Barred)}
+	seatHolder(body, seat)
 	if a.Despite != "" {
 		body["despite"] = a.Despite
 	}
@@ -249,11 +250,23 @@ func (d *Desk) GiveSeat(ctx context.Context, who access.Reader, ref string, a Se
 	if err := d.putSeat(ctx, s.Handle, seat); err != nil {
 		return access.Seat{}, err
 	}
+	d.forget(who.Person)
 	d.touched(s.Handle, s.w.version)
 	return seat, nil
 }
 
 const maxSeats = 5000
+
+// seatHolder puts into a note whose seat it is, by ids: whoever reads the log asks
+// to whom power was given, and the seat itself may be gone by then.
+func seatHolder(body map[string]any, s access.Seat) map[string]any {
+	for name, id := range map[string]string{"org": s.Org, "person": s.Person} {
+		if id != "" {
+			body[name] = id
+		}
+	}
+	return body
+}
 
 // TakeSeat takes a seat away; it is noted in the log. A case keeps an owner.
 func (d *Desk) TakeSeat(ctx context.Context, who access.Reader, ref, seat string) error {
@@ -278,7 +291,7 @@ func (d *Desk) TakeSeat(ctx context.Context, who access.Reader, ref, seat string
 	case gone.Role == access.Owner && owners(all) < 2:
 		return fault.New(fault.Conflict, "a case keeps an owner; make another one first")
 	}
-	if _, err := d.o.Keeper.Note(ctx, "seat-taken", map[string]any{"case": s.Handle, "seat": gone.ID, "role": string(gone.Role)}, who.Person); err != nil {
+	if _, err := d.o.Keeper.Note(ctx, "seat-taken", seatHolder(map[string]any{"case": s.Handle, "seat": gone.ID, "role": string(gone.Role)}, gone), who.Person); err != nil {
 		return err
 	}
 	if err := d.o.Seats.DropSeat(ctx, seat); err != nil {
@@ -296,6 +309,7 @@ func (d *Desk) TakeSeat(ctx context.Context, who access.Reader, ref, seat string
 			return fault.New(fault.Conflict, "a case keeps an owner; make another one first")
 		}
 	}
+	d.forget(who.Person)
 	d.touched(s.Handle, s.w.version)
 	return nil
 }

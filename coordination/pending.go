@@ -29,6 +29,10 @@ const (
 // Pending lists the cases that wait for somebody's word and not for a date, so
 // that no line of the desk would tell of it.
 func (d *Desk) Pending(ctx context.Context, who access.Reader) ([]Pending, error) {
+	return recently(ctx, d, who, "pending", false, d.pending)
+}
+
+func (d *Desk) pending(ctx context.Context, who access.Reader) ([]Pending, error) {
 	hashes := d.hashes(who)
 	if len(hashes) == 0 {
 		return nil, nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/access"
 	"tocsin/coordination"
@@ -35,6 +36,7 @@ func TestAnEmbargoTellsWhomItWaitsFor(t *testing.T) {
 			t.Errorf("the case waits for %q, want %q", got, want)
 		}
 		var names []string
+		w.clock.Pass(3 * time.Second) // what others did shows within a moment
 		list, err := w.desk.Pending(w.ctx(), olga)
 		if err != nil {
 			t.Fatal(err)
@@ -93,6 +95,7 @@ func TestClaimsAboutAPartyWaitForItsWord(t *testing.T) {
 	claims := func(who access.Reader) (out []string) {
 		t.Helper()
 		projected(t, w, h)
+		w.clock.Pass(3 * time.Second) // what others did shows within a moment
 		list, err := w.desk.Pending(w.ctx(), who)
 		if err != nil {
 			t.Fatal(err)

@@ -20,6 +20,10 @@ type Waits struct {
 // sees a side of. No date runs while an embargo waits for a word, so that no line
 // of the desk would tell of it.
 func (d *Desk) Waiting(ctx context.Context, who access.Reader) ([]Waits, error) {
+	return recently(ctx, d, who, "waiting", false, d.waiting)
+}
+
+func (d *Desk) waiting(ctx context.Context, who access.Reader) ([]Waits, error) {
 	cases, err := d.narrow(ctx, who)
 	if err != nil {
 		return nil, err

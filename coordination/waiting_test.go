@@ -1,6 +1,9 @@
 package coordination_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // An embargo that waits for a side's word is told to that side, and to nobody
 // else, until the word is given.
@@ -8,6 +11,7 @@ func TestAnEmbargoWaitsForAWord(t *testing.T) {
 	w, h := shared(t)
 	waits := func() bool {
 		t.Helper()
+		w.clock.Pass(3 * time.Second) // what others did shows within a moment
 		list, err := w.desk.Waiting(w.ctx(), ada)
 		if err != nil {
 			t.Fatal(err)
@@ -42,5 +46,28 @@ func projected(t *testing.T, w *office, h string) {
 	t.Helper()
 	if err := w.watch.Project(w.ctx(), h); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Whoever answers sees at once that nothing waits any more.
+func TestOnesOwnWordShowsAtOnce(t *testing.T) {
+	w, h := shared(t)
+	add(w, olga, h, `embargo-proposed by=project to=[acme,lab] until=2027-02-01T00:00:00Z at=2026-11-21T09:30:00Z basis=on-behalf mandate="mail of today"`)
+	projected(t, w, h)
+	waits := func() int {
+		t.Helper()
+		list, err := w.desk.Waiting(w.ctx(), ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	if waits() != 1 {
+		t.Fatal("nothing waits")
+	}
+	add(w, ada, h, `embargo-accepted by=acme at=2026-11-21T10:00:00Z`)
+	projected(t, w, h)
+	if waits() != 0 {
+		t.Error("one's own answer does not show")
 	}
 }

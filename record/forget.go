@@ -26,6 +26,10 @@ var forgettable = map[string][]string{
 	entryEvent:   {"label", "text", "original", "reason", "where", "via", "mandate", "attributes"},
 }
 
+// Forgettable lists the fields of an entry of a kind (case, product, party, source,
+// window, event) that an erasure may name; none of another kind.
+func Forgettable(kind string) []string { return slices.Clone(forgettable[kind]) }
+
 // naming are the fields that name a party; they get a pseudonym with it.
 var naming = []string{"by", "to", "provider", "part-of", "claimed-by", "claimed-recorded-by", "recorded-by", "party"}
 

@@ -21,7 +21,8 @@ const PublicLane = "public"
 // sources is drawn as late: grey hatching only, never red.
 func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan, lang string) Sheet {
 	w := headingsFor(lang)
-	d := drawing{w: w, c: c, b: b, p: p, lanes: map[string]bool{}}
+	base, _, _ := strings.Cut(lang, "-")
+	d := drawing{w: w, lang: base, c: c, b: b, p: p, lanes: map[string]bool{}}
 	for _, e := range c.Events {
 		d.labelled = d.labelled || e.Label != ""
 		d.retired = append(d.retired, e.Supersedes...)
@@ -46,7 +47,7 @@ func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan, lang string) Shee
 	d.prohibitions()
 	for _, q := range c.Parties {
 		if d.lanes[q.ID] {
-			d.s.Lanes = append(d.s.Lanes, Lane{ID: q.ID, Title: orID(q.Name, q.ID), Note: roles(b, &q)})
+			d.s.Lanes = append(d.s.Lanes, Lane{ID: q.ID, Title: orID(q.Name, q.ID), Note: d.roles(&q)})
 		}
 	}
 	if d.lanes[PublicLane] {
@@ -57,6 +58,7 @@ func FromPlan(c *casefile.Case, b *rulebook.Book, p *due.Plan, lang string) Shee
 
 type drawing struct {
 	w        headings
+	lang     string // en, zh, fr, de; anything else speaks English
 	c        *casefile.Case
 	b        *rulebook.Book
 	p        *due.Plan
@@ -74,14 +76,23 @@ func orID(name, id string) string {
 	return name
 }
 
-func roles(b *rulebook.Book, q *casefile.Party) string {
+func (d *drawing) roles(q *casefile.Party) string {
 	var out []string
 	for _, r := range q.Roles {
-		if role := b.Role(r.ID); role != nil && r.ID != "observer" {
-			out = append(out, strings.ReplaceAll(r.ID, "-", " "))
+		if role := d.b.Role(r.ID); role != nil && r.ID != "observer" {
+			out = append(out, d.short(r.ID, role.Title))
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, d.w.comma)
+}
+
+// short is a role or a step in few words: its id, which is English, or its title
+// in another language.
+func (d *drawing) short(id string, title map[string]string) string {
+	if t := title[d.lang]; t != "" && d.lang != "en" {
+		return t
+	}
+	return strings.ReplaceAll(id, "-", " ")
 }
 
 // tones says what kind of sign each kind of event is; the rest are facts.
@@ -114,7 +125,7 @@ func (d *drawing) event(e *casefile.Event) {
 	}
 	label := e.Label
 	if label == "" {
-		label = e.Kind.Words()
+		label = e.Kind.In(d.lang)
 	}
 	at := spanOf(d.c.Span(e))
 	tip := d.tip(e)
@@ -159,7 +170,7 @@ func (d *drawing) bands(e *casefile.Event, label, tip string) {
 		if e.By == "" {
 			return
 		}
-		band.ID, band.Lane, band.Kind, band.Label = e.ID+"-band", e.By, Embargo, "embargo"
+		band.ID, band.Lane, band.Kind, band.Label = e.ID+"-band", e.By, Embargo, WordsFor(d.lang).Embargo
 		d.s.Bands = append(d.s.Bands, band)
 		d.lanes[e.By] = true
 	case "partner-suspended", "partner-extended":
@@ -176,14 +187,18 @@ func (d *drawing) bands(e *casefile.Event, label, tip string) {
 
 // tip is the whole event in one line: what, when as stated, and whose word.
 func (d *drawing) tip(e *casefile.Event) string {
-	out := e.Kind.Words()
+	out := e.Kind.In(d.lang)
 	if e.Text != "" {
-		out += ". " + e.Text
+		out += d.w.stop + e.Text
 	}
 	if s := d.c.Source(e.Source); s != nil {
 		out += " — " + s.Publisher
 		if s.Kind != "" {
-			out += ", " + s.Kind
+			kind := s.Kind
+			if said := d.w.sourceKinds[kind]; said != "" {
+				kind = said
+			}
+			out += d.w.comma + kind
 		}
 	}
 	return out
@@ -202,8 +217,8 @@ func (d *drawing) flags() {
 			continue
 		}
 		at, zoned := limits(x)
-		f := Flag{ID: "due-" + x.ID, Lane: x.Obliged, At: at, Conditional: len(x.Assumes) > 0, State: d.flagState(x), Tip: x.Title}
-		f.Label = d.limitWords(x, at, zoned) + ", " + clause(x)
+		f := Flag{ID: "due-" + x.ID, Lane: x.Obliged, At: at, Conditional: len(x.Assumes) > 0, State: d.flagState(x), Tip: d.title(x)}
+		f.Label = d.limitWords(x, at, zoned) + d.w.comma + d.clause(x)
 		if f.Conditional {
 			f.Label, f.Tip = d.w.ifWord+f.Label, d.w.ifWord+f.Tip
 		}
@@ -233,14 +248,32 @@ func (d *drawing) limitWords(x *due.Duty, at Span, zoned bool) string {
 	return fill(d.w.limit, "a", day(at.From))
 }
 
+// title is what the law asks for, in the reader's language; a plan that was read
+// from JSON knows its own words alone.
+func (d *drawing) title(x *due.Duty) string {
+	r := x.RuleRecord()
+	if r == nil {
+		return x.Title
+	}
+	t := rulebook.T(r.Title, d.lang)
+	if s := r.Stage(x.Stage); s != nil && len(r.Stages) > 1 {
+		t = join(t, rulebook.T(s.Title, d.lang))
+	}
+	return t
+}
+
 // clause names the rule shortly, with the step where it has several.
-func clause(x *due.Duty) string {
+func (d *drawing) clause(x *due.Duty) string {
 	s := x.Citation
 	if i := strings.IndexAny(s, ",("); i > 12 {
 		s = strings.TrimSpace(s[:i])
 	}
-	if len(x.RuleRecord().Stages) > 1 {
-		s += ", " + strings.ReplaceAll(x.Stage, "-", " ")
+	if r := x.RuleRecord(); r != nil && len(r.Stages) > 1 {
+		var title map[string]string
+		if stage := r.Stage(x.Stage); stage != nil {
+			title = stage.Title
+		}
+		s += d.w.comma + d.short(x.Stage, title)
 	}
 	return s
 }
@@ -284,7 +317,7 @@ func (d *drawing) flagState(x *due.Duty) string {
 // run draws the time from due to done. Outside sources and disputed times are
 // hatched grey, never red.
 func (d *drawing) run(x *due.Duty) {
-	r := Run{ID: "run-" + x.ID, Lane: x.Obliged, From: x.Due.Time, Tip: x.Title}
+	r := Run{ID: "run-" + x.ID, Lane: x.Obliged, From: x.Due.Time, Tip: d.title(x)}
 	if len(x.Assumes) > 0 {
 		r.Tip = d.w.ifWord + r.Tip
 	}
@@ -324,8 +357,9 @@ func (d *drawing) prohibitions() {
 		if surest[x.Rule+"/"+x.Party] != x {
 			continue
 		}
-		band := Band{ID: "band-" + x.Rule + "-" + x.Party, Lane: x.Party, Kind: Prohibition, Label: x.Citation + ": " + x.Title,
-			Conditional: len(x.Assumes) > 0 || x.Certainty == "may", Tip: x.Title}
+		title := rulebook.T(d.b.Rule(x.Rule).Title, d.lang)
+		band := Band{ID: "band-" + x.Rule + "-" + x.Party, Lane: x.Party, Kind: Prohibition, Label: x.Citation + ": " + title,
+			Conditional: len(x.Assumes) > 0 || x.Certainty == "may", Tip: title}
 		if len(x.Assumes) > 0 {
 			band.Label, band.Tip = d.w.ifWord+band.Label, d.w.ifWord+band.Tip
 		}

@@ -25,6 +25,11 @@ func sheetOf(t *testing.T, file string, now time.Time) Sheet {
 
 func sheetFrom(t *testing.T, name string, data []byte, now time.Time) Sheet {
 	t.Helper()
+	return sheetIn(t, name, data, now, "en")
+}
+
+func sheetIn(t *testing.T, name string, data []byte, now time.Time, lang string) Sheet {
+	t.Helper()
 	c, err := casefile.Parse(name, data)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +42,7 @@ func sheetFrom(t *testing.T, name string, data []byte, now time.Time) Sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return FromPlan(c, b, p, "en")
+	return FromPlan(c, b, p, lang)
 }
 
 // Every example that ships gives a picture in which no label lies over another.
@@ -47,25 +52,31 @@ func TestExamplesDrawWithoutOverlap(t *testing.T) {
 		t.Fatalf("examples: %v, %v", files, err)
 	}
 	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) {
-			s := sheetOf(t, f, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
-			if err := s.Validate(); err != nil {
-				t.Fatal(err)
-			}
-			for _, width := range []int{1024, 1440} {
-				l, err := s.Layout(Options{Width: width})
-				if err != nil {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range []string{"en", "zh", "fr", "de"} {
+			t.Run(filepath.Base(f)+" "+lang, func(t *testing.T) {
+				s := sheetIn(t, f, data, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), lang)
+				if err := s.Validate(); err != nil {
 					t.Fatal(err)
 				}
-				if o := l.Overlaps(); len(o) > 0 {
-					t.Errorf("width %d: %d pairs lie over one another, first %v", width, len(o), o[0])
+				for _, width := range []int{1024, 1440} {
+					l, err := s.Layout(Options{Width: width})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if o := l.Overlaps(); len(o) > 0 {
+						t.Errorf("width %d: %d pairs lie over one another, first %v", width, len(o), o[0])
+					}
 				}
-			}
-			var b bytes.Buffer
-			if err := s.SVG(&b, Options{}); err != nil {
-				t.Fatal(err)
-			}
-		})
+				var b bytes.Buffer
+				if err := s.SVG(&b, Options{}); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
 	}
 }
 
@@ -141,6 +152,52 @@ func TestPictureSpeaksFourLanguages(t *testing.T) {
 		}
 		if strings.Contains(s.Title+s.Subtitle, "{") || s.Title == "" {
 			t.Errorf("%s: title %q", lang, s.Title)
+		}
+	}
+}
+
+// Labels, tips, bands, roles and steps are in the reader's language too, though
+// the plan that the picture is made of speaks English.
+func TestPictureSaysEverySignInTheReadersLanguage(t *testing.T) {
+	data, err := os.ReadFile("../examples/cra-all-stages.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rulebook.Load(rulebook.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	for _, lang := range []string{"zh", "fr", "de", "de-AT"} {
+		base, _, _ := strings.Cut(lang, "-")
+		s := sheetIn(t, "kept.yaml", []byte(kept), now, lang)
+		var b strings.Builder
+		if err := s.Text(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.Marks {
+			b.WriteString(m.Tip + "\n")
+		}
+		for _, f := range s.Flags {
+			b.WriteString(f.Tip + "\n")
+		}
+		for _, r := range s.Runs {
+			b.WriteString(r.Tip + "\n")
+		}
+		got := b.String()
+		for _, want := range []string{casefile.Kind("aware").In(base), casefile.Kind("notified").In(base), casefile.Kind("leaked").In(base), WordsFor(lang).Embargo} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: %q is missing in\n%s", lang, want, got)
+			}
+		}
+		for _, english := range []string{casefile.Kind("aware").Words(), casefile.Kind("notified").Words(), casefile.Kind("leaked").Words(), rulebook.T(book.Rule("CN-RMSV-7-2-MIIT").Title, "en"), "embargo\n"} {
+			if strings.Contains(got, english) && !(base == "fr" && english == "embargo\n") { // the same word in French
+				t.Errorf("%s: %q is English in\n%s", lang, english, got)
+			}
+		}
+		stages := sheetIn(t, "cra-all-stages.yaml", data, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), lang)
+		if title := rulebook.T(book.Rule("EU-CRA-14-2A-AEV24").Title, base); !slices.ContainsFunc(stages.Flags, func(f Flag) bool { return strings.Contains(f.Tip, title) }) {
+			t.Errorf("%s: no flag has the tip %q: %+v", lang, title, stages.Flags)
 		}
 	}
 }

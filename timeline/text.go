@@ -116,8 +116,11 @@ func note(yes bool, words string) string {
 	return ""
 }
 
-// join puts a colon between two texts if both are there.
+// join puts a colon between two texts if both are there and not the same.
 func join(a, b string) string {
+	if a == b {
+		return a
+	}
 	if a == "" || b == "" {
 		return a + b
 	}
@@ -143,10 +146,18 @@ func (p *plan) when(s Span) string {
 		return fill(w.NotBefore, "a", w.moment(s.From))
 	case s.From.Equal(s.To):
 		return fill(w.At, "a", w.moment(s.From))
+	case wholeMinute(s):
+		return fill(w.At, "a", w.moment(s.From))
 	case civilDay(s):
 		return fill(w.On, "a", w.date(w.FullDay, s.From))
 	}
 	return fill(w.Between, "a", w.moment(s.From), "b", w.moment(s.To))
+}
+
+// wholeMinute tells whether a span is just one minute of a clock: whoever wrote
+// 14:51 said no more and no less.
+func wholeMinute(s Span) bool {
+	return s.From.Second() == 0 && s.From.Nanosecond() == 0 && s.To.Sub(s.From) == 59*time.Second
 }
 
 // civilDay tells whether a span is just one day of its zone, ended by the next

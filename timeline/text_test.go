@@ -55,6 +55,8 @@ func TestTextIsHonestAboutTime(t *testing.T) {
 	}{
 		{"instant", exactly("2021-12-06T23:13:21Z"), "6 Dec 2021 23:13:21"},
 		{"minute", exactly("2021-11-24T14:51:00Z"), "24 Nov 2021 14:51"},
+		{"a time to the minute", between("2021-11-24T06:51:00Z", "2021-11-24T06:51:59Z"), "24 Nov 2021 06:51"},
+		{"a minute that begins elsewhere is not rounded", between("2021-11-24T06:51:01Z", "2021-11-24T06:52:00Z"), "between 24 Nov 2021 06:51:01 and 24 Nov 2021 06:52"},
 		{"a whole day to the next midnight", onDay("2021-12-10"), "10 Dec 2021"},
 		{"a whole day to its last second", between("2021-12-10T00:00:00Z", "2021-12-10T23:59:59Z"), "10 Dec 2021"},
 		{"a day of another zone is not rounded", between("2021-12-09T16:00:00Z", "2021-12-10T16:00:00Z"), "between 9 Dec 2021 16:00 and 10 Dec 2021 16:00"},

@@ -98,7 +98,7 @@ func german() Words {
 		Fact: "Tatsache", Told: "unterrichtet", Good: "Behebung oder Veröffentlichung", Bad: "Leck, Angriff oder Sanktion", Muted: "Hintergrund",
 		Disputed: "hohl: umstritten oder nur behauptet", Assumed: "gestrichelter Ring: angenommen", Smear: "verwischt: Zeit nicht genau", Break: "Achse gekürzt, Maßstab wechselt",
 		Arrow: "einer unterrichtet einen anderen", DisputedArrow: "umstrittene Unterrichtung",
-		Prohibition: "Verbot", Embargo: "Sperrfrist", Suspension: "Aussetzung", Window: "Zeitfenster",
+		Prohibition: "Verbot", Embargo: "Embargo", Suspension: "Aussetzung", Window: "Zeitfenster",
 		Conditional: "gestrichelter Umriss: gilt nur, wenn …",
 		Due:         "fällig", Met: "fällig, rechtzeitig erledigt", Late: "fällig, verspätet oder offen", Uncertain: "fällig, nicht feststellbar", Past: "Datum vorbei",
 		RunRed: "von fällig bis erledigt", RunGrey: "von fällig bis erledigt, nach fremden oder umstrittenen Quellen",

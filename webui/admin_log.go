@@ -240,7 +240,7 @@ func (v *visit) each(list any, family string) string {
 	for _, x := range all {
 		out = append(out, v.listed(family, said(x)))
 	}
-	return strings.Join(out, ", ")
+	return v.enumerated(out)
 }
 
 // members are organisations with the roles there.
@@ -270,7 +270,7 @@ func (v *visit) deputed(list any) string {
 		}
 		out = append(out, name)
 	}
-	return strings.Join(out, ", ")
+	return v.enumerated(out)
 }
 
 func said(x any) string { s, _ := x.(string); return s }

@@ -53,8 +53,9 @@ func (s *Site) routesCase() {
 	s.page("POST /break-glass", s.glassBreak, 0)
 	s.page("GET /relied", s.reliedPage, 0)
 	s.page("POST /relied/drop", s.reliedDrop, 0)
-	s.page("GET /rules", s.rulesPage, 0)
-	s.page("GET /rules/{rule}", s.rulePage, 0)
+	// The law is no secret.
+	s.page("GET /rules", s.rulesPage, public|limited|frozen|cacheable)
+	s.page("GET /rules/{rule}", s.rulePage, public|limited|frozen|cacheable)
 }
 
 // caseHead is what stands above every page of a case: whose, how it may be

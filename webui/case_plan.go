@@ -2,6 +2,7 @@ package webui
 
 import (
 	"cmp"
+	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ type planView struct {
 	caseHead
 	Plan         *plan.Plan
 	Groups       []dutyGroup
-	Duties       []dutyRow // of the group that is shown
+	Duties       template.HTML // of the group that is shown
 	Prohibitions []prohibitedRow
 	Conflicts    []conflictRow
 	Standing     []standingRow
@@ -100,7 +101,9 @@ func (s *Site) casePlan(v *visit) error {
 			}
 		}
 	}
-	v.fillDuties(&d, planned, supposed)
+	if err := v.fillDuties(&d, planned, supposed); err != nil {
+		return err
+	}
 	v.fillRest(&d, planned)
 	if err := v.fillReviews(&d, planned.Seen); err != nil {
 		return err
@@ -209,7 +212,7 @@ func urgency(d *plan.Duty) (rank int, due time.Time) {
 
 // fillDuties puts one page of the duties of the chosen sort into their rows,
 // and counts the others.
-func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[string]string) {
+func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[string]string) error {
 	var all []*plan.Duty // of the group that is shown
 	count := map[string]int{}
 	own := 0
@@ -233,16 +236,21 @@ func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[st
 		q.Del("lang")
 		d.Groups = append(d.Groups, dutyGroup{g, count[g], d.Base + "/plan?" + q.Encode()})
 	}
-	if d.Asked.Show == "todo" && p.Of.Kept() {
-		all = urgentFirst(all)
-	}
 	first, _ := strconv.Atoi(v.Form.Get("from"))
 	first = max(0, min(first, len(all)))
 	last := min(first+dutiesPerPage, len(all))
-	for _, duty := range all[first:last] {
-		row := v.dutyRow(p, duty)
-		row.Supposed = supposed[duty.ID]
-		d.Duties = append(d.Duties, row)
+	if first < last {
+		key := dutiesKey{p.Plan, p.Handle, d.Asked.Show, first, v.Lang, v.Zone.String(), d.May("add"), strings.Join(p.Parties, "\x00")}
+		made, err := v.sharedPart(v.Now, key, func() (any, error) {
+			if d.Asked.Show == "todo" && p.Of.Kept() {
+				all = urgentFirst(all)
+			}
+			return v.dutyRows(p, all[first:last], supposed, d.May("add"))
+		})
+		if err != nil {
+			return err
+		}
+		d.Duties = made.(template.HTML)
 	}
 	d.From, d.To, d.Of = first+1, last, len(all)
 	if last < len(all) {
@@ -251,6 +259,32 @@ func (v *visit) fillDuties(d *planView, p *coordination.Planned, supposed map[st
 	if first > 0 {
 		d.Prev = v.here("from", strconv.Itoa(max(0, first-dutiesPerPage)))
 	}
+	return nil
+}
+
+// dutiesKey is all that the rows of a plan's duties are made of (sharedPart): the
+// plan, which is that of one view and one supposition, what of it is shown, and
+// what differs from reader to reader.
+type dutiesKey struct {
+	plan       *plan.Plan
+	handle     string
+	show       string
+	first      int
+	lang, zone string
+	may        bool   // add an event
+	parties    string // that the reader acts for
+}
+
+func (v *visit) dutyRows(p *coordination.Planned, duties []*plan.Duty, supposed map[string]string, may bool) (template.HTML, error) {
+	rows := make([]dutyRow, 0, len(duties))
+	for _, duty := range duties {
+		row := v.dutyRow(p, duty)
+		if row.Supposed = supposed[duty.ID]; !may {
+			row.Step = ""
+		}
+		rows = append(rows, row)
+	}
+	return v.part("case-duties", rows)
 }
 
 // here is the address of this page with one parameter changed.

@@ -55,11 +55,11 @@ func (v *visit) clock(t casefile.Time, span calendar.Span) string {
 	switch {
 	case len(t.Zone) == 1 && t.Zone[0] == calendar.UnknownZone:
 		if len(t.Likely) > 0 {
-			return v.t("case.zone-likely", "zones", strings.Join(t.Likely, ", "))
+			return v.t("case.zone-likely", "zones", v.enumerated(t.Likely))
 		}
 		return v.t("case.zone-not-stated")
 	case len(t.Zone) > 1:
-		return v.t("case.zone-one-of", "zones", strings.Join(t.Zone, ", "))
+		return v.t("case.zone-one-of", "zones", v.enumerated(t.Zone))
 	case len(t.Zone) == 1 && t.Zone[0] != "Z":
 		return t.Zone[0]
 	case !span.Earliest.IsZero():

@@ -13,6 +13,7 @@ import (
 
 	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/plan"
 	"tocsin/timeline"
 )
 
@@ -73,15 +74,36 @@ func whenCSS(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte(timeline.Stylesheet()))
 }
 
+// whenKey is all that the page of the picture is made of (sharedPart), but for its head.
+type whenKey struct {
+	plan              *plan.Plan // of one view
+	handle            string
+	lang, zone, query string
+}
+
 func (s *Site) caseWhen(v *visit) error {
-	d, sheet, o, err := v.picture()
+	planned, err := v.pictured()
 	if err != nil {
 		return err
 	}
-	title := v.caseTitle(d.Seen, v.t("case.tab.when"))
+	made, err := v.sharedPart(v.Now, whenKey{planned.Plan, planned.Handle, v.Lang, v.Zone.String(), v.r.URL.RawQuery}, func() (any, error) { return v.drawn(planned) })
+	if err != nil {
+		return err
+	}
+	d := made.(whenView)
+	d.caseHead = head(planned.Seen, "when")
+	return v.show("case-when", v.caseTitle(d.Seen, v.t("case.tab.when")), "cases", d)
+}
+
+// drawn is the page of the picture.
+func (v *visit) drawn(planned *coordination.Planned) (whenView, error) {
+	d, sheet, o, err := v.picture(planned)
+	if err != nil {
+		return d, err
+	}
 	d.Empty = len(sheet.Marks)+len(sheet.Arrows)+len(sheet.Flags) == 0
 	if d.Empty {
-		return v.show("case-when", title, "cases", d)
+		return d, nil
 	}
 	o.BareStyle = true
 	o.Link = func(kind, id string) string {
@@ -98,23 +120,27 @@ func (s *Site) caseWhen(v *visit) error {
 	}
 	var svg, text bytes.Buffer
 	if err := sheet.SVG(&svg, o); err != nil {
-		return err
+		return d, err
 	}
 	if err := sheet.Text(&text); err != nil {
-		return err
+		return d, err
 	}
 	layout, err := sheet.Layout(o)
 	if err != nil {
-		return err
+		return d, err
 	}
 	d.Gutter = gutterOf(layout, sheet.Lanes)
 	d.Picture, d.Text = template.HTML(svg.String()), text.String() // written and escaped by timeline
-	return v.show("case-when", title, "cases", d)
+	return d, nil
 }
 
 // caseWhenSVG is the same picture as a file, with its style inside.
 func (s *Site) caseWhenSVG(v *visit) error {
-	d, sheet, o, err := v.picture()
+	planned, err := v.pictured()
+	if err != nil {
+		return err
+	}
+	d, sheet, o, err := v.picture(planned)
 	if err != nil {
 		return err
 	}
@@ -125,18 +151,19 @@ func (s *Site) caseWhenSVG(v *visit) error {
 	return v.download("image/svg+xml", fileName(d.Seen.Case.File.Case)+"-who-knew-what-when.svg", svg.Bytes())
 }
 
+// pictured is the plan that the picture is made of.
+func (v *visit) pictured() (*coordination.Planned, error) {
+	if err := v.need(v.o.Desk != nil, v.t("case.tab.when")); err != nil {
+		return nil, err
+	}
+	return v.o.Desk.Plan(v.ctx(), v.Who, v.r.PathValue("handle"), coordination.PlanOptions{Lang: v.Lang})
+}
+
 // picture makes the sheet of a case: the lanes and the stretch of time that were
 // asked for.
-func (v *visit) picture() (whenView, timeline.Sheet, timeline.Options, error) {
+func (v *visit) picture(planned *coordination.Planned) (whenView, timeline.Sheet, timeline.Options, error) {
 	var d whenView
 	o := timeline.Options{Width: 1216}
-	if err := v.need(v.o.Desk != nil, v.t("case.tab.when")); err != nil {
-		return d, timeline.Sheet{}, o, err
-	}
-	planned, err := v.o.Desk.Plan(v.ctx(), v.Who, v.r.PathValue("handle"), coordination.PlanOptions{Lang: v.Lang})
-	if err != nil {
-		return d, timeline.Sheet{}, o, err
-	}
 	d.caseHead = head(planned.Seen, "when")
 	sheet := timeline.FromPlan(planned.Case, planned.Book, planned.Plan, v.Lang)
 	sheet.Zone = v.Zone

@@ -27,6 +27,7 @@ const (
 	upload                      // the body may be a file form
 	anyBody                     // the body is not looked at
 	stored                      // the answer may be kept by the browser for a minute
+	cacheable                   // what strangers are shown may be kept by anybody for a while
 )
 
 // page registers one address. Patterns are of net/http, with a method.
@@ -55,7 +56,7 @@ func (s *Site) serve(h handler, n needs) http.HandlerFunc {
 // enter checks the session and the body against what the page asks. It may
 // answer itself, by sending the reader to where they must go first.
 func (v *visit) enter(n needs) error {
-	v.scripted = n&sendsJSON != 0
+	v.scripted, v.keep = n&sendsJSON != 0, n&cacheable != 0
 	head := v.w.Header()
 	head.Set("Cache-Control", "no-store")
 	if n&stored != 0 {

@@ -74,6 +74,17 @@ func (v *visit) writePart(status int, name string, p *page) error {
 	return v.execute(status, p, name)
 }
 
+// part renders one template by itself, for a page that has it in a place of its own.
+func (v *visit) part(name string, data any) (template.HTML, error) {
+	body := v.buffer.Get().(*bytes.Buffer)
+	defer v.buffer.Put(body)
+	defer body.Reset()
+	if err := v.pages[v.Lang].ExecuteTemplate(body, name, &page{visit: v, D: data}); err != nil {
+		return "", err
+	}
+	return template.HTML(body.String()), nil // escaped by the template that wrote it
+}
+
 // execute runs templates, each around the one before, and sends the last. An
 // error in a template leaves nothing half sent.
 func (v *visit) execute(status int, p *page, names ...string) error {
@@ -97,6 +108,9 @@ func (v *visit) send(status int, body []byte) {
 	head := v.w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
 	head.Set("Content-Length", strconv.Itoa(len(body)))
+	if v.keep && status == http.StatusOK && v.Session == nil && len(head.Values("Set-Cookie")) == 0 {
+		head.Set("Cache-Control", "public, max-age=300") // with Vary: Cookie, Accept-Language
+	}
 	v.w.WriteHeader(status)
 	if v.r.Method != http.MethodHead {
 		_, _ = v.w.Write(body) // a browser that left is no error of ours

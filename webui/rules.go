@@ -3,6 +3,7 @@ package webui
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"tocsin/internal/fault"
 	"tocsin/rulebook"
@@ -62,8 +63,9 @@ func (v *visit) ruleRow(r *rulebook.Rule) ruleRow {
 // checked and by whom, its notes.
 type ruleView struct {
 	ruleRow
-	Parent   *rulebook.Rule
+	Within   *ruleRow // the rule that it is a part of
 	Children []ruleRow
+	Steps    []stepRow
 	Sources  []*rulebook.Source
 	InNotes  bool // there are notes in English, for a reader of another language
 }
@@ -76,9 +78,10 @@ func (s *Site) rulePage(v *visit) error {
 	if r == nil {
 		return fault.New(fault.NotFound, "there is no such rule here")
 	}
-	d := ruleView{ruleRow: v.ruleRow(r), InNotes: v.inEnglish(notesOf(r)...)}
-	if r.Parent != "" {
-		d.Parent = v.o.Book.Rule(r.Parent)
+	d := ruleView{ruleRow: v.ruleRow(r), InNotes: v.inEnglish(notesOf(r)...), Steps: v.stepRows(r)}
+	if parent := v.o.Book.Rule(r.Parent); parent != nil {
+		row := v.ruleRow(parent)
+		d.Within = &row
 	}
 	for _, c := range v.o.Book.Children(r.ID) {
 		d.Children = append(d.Children, v.ruleRow(c))
@@ -89,4 +92,62 @@ func (s *Site) rulePage(v *visit) error {
 		}
 	}
 	return v.show("rule", r.ID, "rules", d)
+}
+
+// stepRow is one step of a rule, with each way of counting its time.
+type stepRow struct {
+	Words, ID string
+	Pace      string // in the law's words, where it gives no number
+	Note      string
+	Ways      []wayRow
+}
+
+// wayRow is one way of counting a time, in words.
+type wayRow struct {
+	Period, Calc, Basis, Note string
+	Variant                   string
+	Fixed                     time.Time
+	Which                     string // min, max: of several clocks the one that ends first or last
+}
+
+func (v *visit) stepRows(r *rulebook.Rule) []stepRow {
+	var out []stepRow
+	for i := range r.Stages {
+		st := &r.Stages[i]
+		row := stepRow{ID: st.ID, Pace: st.Pace, Note: st.Note}
+		if row.Words = rulebook.T(st.Title, v.Lang); row.Words == "" && i == 0 {
+			row.Words = rulebook.T(r.Title, v.Lang) // the first step is what the rule is called after
+		}
+		for j := range st.Readings {
+			row.Ways = append(row.Ways, v.wayRow(&st.Readings[j]))
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (v *visit) wayRow(x *rulebook.Reading) wayRow {
+	way := wayRow{Period: v.period(x.Period.String()), Calc: x.Calc, Basis: x.Basis, Note: x.Note}
+	if x.Variant != "" {
+		way.Variant = v.codeWords("case.variant.", x.Variant)
+	}
+	if x.Fixed != "" {
+		way.Fixed, _ = time.Parse(time.RFC3339, x.Fixed) // the linter of packs refuses another
+	}
+	terms := x.Min
+	if way.Which = "min"; len(terms) == 0 {
+		terms, way.Which = x.Max, "max"
+	}
+	var clocks []string
+	for _, term := range terms {
+		if p := v.period(term.Period.String()); p != "" {
+			clocks = append(clocks, p)
+		}
+	}
+	if len(clocks) == 0 {
+		way.Which = ""
+	} else {
+		way.Period = v.enumerated(clocks)
+	}
+	return way
 }

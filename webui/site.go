@@ -18,6 +18,8 @@ type Site struct {
 	routes []Route
 	mux    *http.ServeMux
 	buffer sync.Pool
+
+	fragments fragments
 }
 
 // Route is one address, for whoever walks the router.

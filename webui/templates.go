@@ -38,6 +38,8 @@ func functions(words *catalogue, files *assets, lang string) template.FuncMap {
 		"icon":   icon,
 		"number": func(n any) string { return argument(lang, n) },
 		"join":   strings.Join,
+		// listed is a list as the language writes it: A, B; in Chinese A、B.
+		"listed": func(all []string) string { return strings.Join(all, say("common.list")) },
 		"dict":   dict,
 		"list":   func(v ...any) []any { return v },
 		"field":  newField,

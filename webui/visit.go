@@ -3,6 +3,7 @@ package webui
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"tocsin/access"
@@ -28,6 +29,7 @@ type visit struct {
 	secret   string // of the session
 	answered bool
 	scripted bool              // the answer is JSON for our own script
+	keep     bool              // what a stranger is shown may be kept by anybody
 	problems map[string]string // field → what is wrong with it, in words
 }
 
@@ -59,6 +61,9 @@ func (v *visit) speak() {
 // t says a key of the catalogues in the reader's language; args are pairs of
 // name and value.
 func (v *visit) t(key string, args ...any) string { return v.words.say(v.Lang, key, args...) }
+
+// enumerated is a list as the reader's language writes it.
+func (v *visit) enumerated(all []string) string { return strings.Join(all, v.t("common.list")) }
 
 // problem notes what is wrong with a field; key is of the catalogues.
 func (v *visit) problem(field, key string, args ...any) {

@@ -61,6 +61,7 @@ var table = []room{
 	{path: "dispatch", floor: useCase},
 	{path: "publish", floor: useCase},
 	{path: "partnership", floor: useCase},
+	{path: "sharing", floor: useCase},
 	{path: "inventory", floor: useCase},
 	{path: "ledger", floor: useCase, modules: []string{"golang.org/x/mod"}},
 	{path: "ledger/ledgertest", floor: useCase, modules: []string{"golang.org/x/mod"}},

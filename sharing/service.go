@@ -1,0 +1,129 @@
+package sharing
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/access"
+	"tocsin/cabinet"
+	"tocsin/internal/fault"
+	"tocsin/partner"
+	"tocsin/partnership"
+	"tocsin/record"
+)
+
+// Circles tells of sharing platforms and their members (partnership.Service).
+type Circles interface {
+	Platform(ctx context.Context, id string) (partner.Platform, int64, error)
+	Platforms(ctx context.Context, who access.Reader) ([]partner.Platform, error)
+	Members(ctx context.Context, who access.Reader, platform string) ([]partnership.Standing, error)
+}
+
+// Memberships finds the memberships in which organisations are, as who signed or
+// as a unit, on whatever platform.
+type Memberships interface {
+	Of(ctx context.Context, orgs []string) ([]partnership.Member, error)
+}
+
+// Log commits to what was shared (record.Keeper).
+type Log interface {
+	Note(ctx context.Context, kind string, body map[string]any, by string) (record.Result, error)
+}
+
+// People tells who is there (identity.Service).
+type People interface {
+	PersonName(ctx context.Context, id string) string
+}
+
+// Freezer stops a session that reads more than anybody reads (identity.Service).
+type Freezer interface {
+	Freeze(ctx context.Context, session, why string) error
+}
+
+// Options of a Service. Freezer, Rights, Live, Most, Rand, Now and Logger may be
+// left out.
+type Options struct {
+	Circles     Circles
+	Memberships Memberships
+	People      People
+	Log         Log
+	Cabinet     *cabinet.Cabinet
+	Freezer     Freezer
+	Rights      func(ctx context.Context) (int64, error) // a number that changes whenever anybody's rights do
+	Live        Live
+	Most        int // different items that one session may read in an hour before it is frozen; 300
+	Now         func() time.Time
+	Rand        io.Reader
+	Logger      *slog.Logger
+}
+
+// Service is safe for many goroutines.
+type Service struct {
+	o     Options
+	hub   *hub
+	brake *brake
+}
+
+// New makes a service.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Most <= 0 {
+		o.Most = 300
+	}
+	s := &Service{o: o, brake: newBrake(o.Most)}
+	s.hub = newHub(s)
+	return s
+}
+
+// The kinds of documents.
+const (
+	kindHead  = "shared"
+	kindText  = "shared-text"
+	kindShelf = "shared-shelf"
+	kindAck   = "shared-ack"
+	kindGroup = "shared-group"
+)
+
+var letters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
+
+// draw gives a random id: nothing can be told from it, not even when it was made.
+func (s *Service) draw() (string, error) {
+	var raw [15]byte
+	if _, err := io.ReadFull(s.o.Rand, raw[:]); err != nil {
+		return "", fault.New(fault.Internal, "the source of random bytes failed: %v", err)
+	}
+	return letters.EncodeToString(raw[:]), nil
+}
+
+// missing is the answer to what is not there and to what is not the reader's.
+func missing() error { return fault.New(fault.NotFound, "nothing of this kind was shared with you") }
+
+func noPlatform() error { return fault.New(fault.NotFound, "there is no such platform") }
+
+// scoped refuses a token that does not name the act, and strangers.
+func scoped(who access.Reader, act access.Act) error {
+	switch {
+	case who.Person == "":
+		return fault.New(fault.NotFound, "sign in first")
+	case who.Scopes != nil && !slices.Contains(who.Scopes, string(act)):
+		return fault.New(fault.Forbidden, "this token does not name the scope %s", act)
+	}
+	return nil
+}
+
+// line is text of one line.
+func line(s string) string { return strings.Join(strings.Fields(s), " ") }
