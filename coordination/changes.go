@@ -2,10 +2,6 @@ package coordination
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
-	"hash"
 	"time"
 
 	"tocsin/access"
@@ -16,6 +12,7 @@ import (
 type Change struct {
 	Handle  string // "" for the desk as a whole
 	Version int64
+	Mark    string // of what the reader sees now
 }
 
 // Live bounds how changes are told. Zero values are the usual ones.
@@ -34,6 +31,13 @@ type Live struct {
 // does not listen for a while gets one signal for all that they missed.
 // fault.Unavailable if the person listens in too many places already.
 func (d *Desk) Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan Change, error) {
+	return d.ChangesSince(ctx, again, ref, "")
+}
+
+// ChangesSince is Changes for a page that was made before it began to listen: what
+// happened in between is told at once. mark is of what the page was made of (Mark),
+// "" for what is seen now.
+func (d *Desk) ChangesSince(ctx context.Context, again func(context.Context) (access.Reader, error), ref, mark string) (<-chan Change, error) {
 	who, err := again(ctx)
 	if err != nil {
 		return nil, err
@@ -52,9 +56,13 @@ func (d *Desk) Changes(ctx context.Context, again func(context.Context) (access.
 	if err := d.hub.join(l); err != nil {
 		return nil, err
 	}
-	if l.seen, _, err = d.glance(ctx, who, l.handle); err != nil {
+	var version int64
+	if l.seen, version, err = d.glance(ctx, who, l.handle); err != nil {
 		d.hub.leave(l)
 		return nil, err
+	}
+	if now := markOf(l.seen); mark != "" && mark != now {
+		l.out <- Change{Handle: l.handle, Version: version, Mark: now}
 	}
 	go d.listen(ctx, again, l)
 	return l.out, nil
@@ -87,27 +95,15 @@ func (d *Desk) listen(ctx context.Context, again func(context.Context) (access.R
 		case <-l.out: // a signal that nobody has taken yet; the new one says it too
 		default:
 		}
-		l.out <- Change{Handle: l.handle, Version: version}
+		l.out <- Change{Handle: l.handle, Version: version, Mark: markOf(seen)}
 	}
 }
 
 // glance is what a reader would see, as a hash, and the version of the case.
 func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (out [32]byte, version int64, err error) {
-	h := sha256.New()
 	if handle == "" {
-		page, err := d.Lines(ctx, who, Filter{}, Page{})
-		if err != nil {
-			return out, 0, err
-		}
-		page.At = time.Time{}
-		if err := json.NewEncoder(h).Encode(page.Lines); err != nil {
-			return out, 0, fault.New(fault.Internal, "the desk cannot be written: %v", err)
-		}
-		if err := d.glanceNews(ctx, who, h); err != nil {
-			return out, 0, err
-		}
-		h.Sum(out[:0])
-		return out, 0, nil
+		out, err = d.glanceAll(ctx, who)
+		return out, 0, err
 	}
 	s, err := d.sit(ctx, who, handle, access.See)
 	if err != nil {
@@ -117,39 +113,31 @@ func (d *Desk) glance(ctx context.Context, who access.Reader, handle string) (ou
 	if err != nil && fault.KindOf(err) != fault.Invalid { // too large to be planned: its record still tells
 		return out, 0, err
 	}
-	fmt.Fprintf(h, "%d %v %v\n", s.Version, s.View, s.Role)
-	if err == nil {
-		for _, x := range p.Plan.Duties {
-			fmt.Fprintf(h, "%s %s %t\n", x.ID, x.State, x.PastDue)
-		}
-		for _, x := range p.Plan.Prohibitions {
-			fmt.Fprintf(h, "%s %s %s %s\n", x.Rule, x.Party, x.Of, x.State)
-		}
+	if err != nil {
+		return glanceOf(s.Seen, nil), s.Version, nil
 	}
-	h.Sum(out[:0])
-	return out, s.Version, nil
+	return glanceOf(s.Seen, p.Plan), s.Version, nil
 }
 
-// glanceNews adds what stands above the desk: what waits for a word, and what
-// somebody did by office.
-func (d *Desk) glanceNews(ctx context.Context, who access.Reader, h hash.Hash) error {
+// glanceAll is what a reader would see of the desk.
+func (d *Desk) glanceAll(ctx context.Context, who access.Reader) (out [32]byte, err error) {
+	page, err := d.Lines(ctx, who, Filter{}, Page{})
+	if err != nil {
+		return out, err
+	}
 	waiting, err := recently(ctx, d, who, "waiting", true, d.waiting)
 	if err != nil {
-		return err
+		return out, err
 	}
 	pending, err := recently(ctx, d, who, "pending", true, d.pending)
 	if err != nil {
-		return err
+		return out, err
 	}
 	announced, err := d.Announcements(ctx, who)
 	if err != nil {
-		return err
+		return out, err
 	}
-	fmt.Fprintf(h, "%q %q\n", waiting, pending)
-	for _, a := range announced {
-		fmt.Fprintf(h, "%q\n", a.ID)
-	}
-	return nil
+	return glanceDesk(page.Lines, waiting, pending, announced)
 }
 
 // touched tells that a case was written to here: the watcher makes its lines

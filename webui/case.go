@@ -66,6 +66,7 @@ type caseHead struct {
 	Tab    string
 	Limits []string // codes of access: why less is seen than there is
 	Tabs   []caseTab
+	Mark   string // of what the page was made of: its stream begins there
 }
 
 type caseTab struct{ Name, Href string }
@@ -78,6 +79,9 @@ func head(seen *coordination.Seen, tab string) caseHead {
 	h.Tabs = []caseTab{{"plan", h.Base + "/plan"}, {"when", h.Base + "/when"}, {"record", h.Base + "/record"}, {"about", h.Base + "/about"}, {"people", h.Base + "/people"}}
 	return h
 }
+
+// Live is the address of the stream that tells of changes.
+func (h caseHead) Live() string { return liveAddress(h.Base, h.Mark) }
 
 // Head is itself, for the template that all pages of a case share.
 func (h caseHead) Head() caseHead { return h }

@@ -81,11 +81,21 @@ func (s *Site) casePlan(v *visit) error {
 	if err != nil {
 		return err
 	}
+	mark := ""
+	if o.Party != "" || len(o.WhatIf) > 0 || !o.At.IsZero() || !o.AsKnownAt.IsZero() { // else the plan itself tells
+		if mark, err = v.o.Desk.Mark(v.ctx(), v.Who, v.r.PathValue("handle")); err != nil {
+			return err
+		}
+	}
 	planned, err := v.o.Desk.Plan(v.ctx(), v.Who, v.r.PathValue("handle"), o)
 	if err != nil {
 		return err
 	}
+	if mark == "" {
+		mark = coordination.MarkOf(planned)
+	}
 	d := planView{caseHead: head(planned.Seen, "plan"), Plan: planned.Plan, Asked: asked, Supposed: len(o.WhatIf) > 0}
+	d.Mark = mark
 	if !o.At.IsZero() {
 		d.Then = &o.At
 	}

@@ -62,12 +62,16 @@ func (s *Site) caseRecord(v *visit) error {
 	if err := v.need(v.o.Desk != nil, v.t("case.tab.record")); err != nil {
 		return err
 	}
+	mark, err := v.o.Desk.Mark(v.ctx(), v.Who, v.r.PathValue("handle"))
+	if err != nil {
+		return err
+	}
 	seen, err := v.o.Desk.See(v.ctx(), v.Who, v.r.PathValue("handle"))
 	if err != nil {
 		return err
 	}
 	d := recordView{caseHead: head(seen, "record"), Oldest: v.Form.Get("order") == "oldest", Party: v.Form.Get("party"), Claims: v.Form.Get("show") == "claims"}
-	d.Parties = partiesOf(seen.Case, v.t("case.every-party"))
+	d.Mark, d.Parties = mark, partiesOf(seen.Case, v.t("case.every-party"))
 	var all []int
 	for i := range seen.Case.Events {
 		e := &seen.Case.Events[i]

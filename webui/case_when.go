@@ -92,6 +92,7 @@ func (s *Site) caseWhen(v *visit) error {
 	}
 	d := made.(whenView)
 	d.caseHead = head(planned.Seen, "when")
+	d.Mark = coordination.MarkOf(planned)
 	return v.show("case-when", v.caseTitle(d.Seen, v.t("case.tab.when")), "cases", d)
 }
 

@@ -36,6 +36,7 @@ type deskView struct {
 	Shaken    []snapshotRow // relied-on dates with something changed beneath
 	Waiting   []coordination.Waits
 	Pending   []pendingRow
+	Live      string // address of the stream that tells of changes
 }
 
 // deskRow is one line of the desk, in the reader's language.
@@ -82,6 +83,13 @@ func (s *Site) deskPage(v *visit) error {
 		f.Party = ""
 	}
 	page := coordination.Page{After: v.Form.Get("after")}
+	whole, mark := page.After == "" && f == coordination.Filter{}, ""
+	if !whole { // else the page is made of what tells
+		var err error
+		if mark, err = v.o.Desk.Mark(v.ctx(), v.Who, ""); err != nil {
+			return err
+		}
+	}
 	lines, err := v.o.Desk.Lines(v.ctx(), v.Who, f, page)
 	if err != nil {
 		return err
@@ -122,11 +130,12 @@ func (s *Site) deskPage(v *visit) error {
 		q.Set("after", lines.Next)
 		d.Next = "/desk?" + q.Encode()
 	}
-	if page.After == "" && !d.Narrows {
-		if err := v.deskNews(&d); err != nil {
+	if whole {
+		if mark, err = v.deskNews(&d, lines.Lines); err != nil {
 			return err
 		}
 	}
+	d.Live = liveAddress("/desk", mark)
 	return v.show("desk", v.t("desk.title"), "desk", d)
 }
 
@@ -135,16 +144,16 @@ const mostNews = 5
 
 // deskNews puts above the list what the reader has to know before the dates:
 // embargoes and claims that wait for a word, cases that somebody opened by office, and
-// relied-on dates that moved.
-func (v *visit) deskNews(d *deskView) error {
+// relied-on dates that moved. It gives the mark of what the page is made of.
+func (v *visit) deskNews(d *deskView, lines []coordination.DeskLine) (mark string, err error) {
 	waiting, err := v.o.Desk.Waiting(v.ctx(), v.Who)
 	if err != nil {
-		return err
+		return "", err
 	}
 	d.Waiting = waiting[:min(len(waiting), 4*mostNews)]
 	pending, err := v.o.Desk.Pending(v.ctx(), v.Who)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, p := range pending[:min(len(pending), 4*mostNews)] {
 		row := pendingRow{Pending: p, Base: "/cases/" + url.PathEscape(p.Handle), Claims: p.Claims}
@@ -155,7 +164,7 @@ func (v *visit) deskNews(d *deskView) error {
 	}
 	announced, err := v.o.Desk.Announcements(v.ctx(), v.Who)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, a := range announced {
 		if len(d.Announced) < mostNews && v.Now.Sub(a.At) < 30*24*time.Hour && a.By != v.Who.Person {
@@ -164,14 +173,14 @@ func (v *visit) deskNews(d *deskView) error {
 	}
 	list, _, err := v.o.Desk.Snapshots(v.ctx(), v.Who, coordination.Page{Limit: 4 * mostNews})
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, snap := range list {
 		if len(snap.Changed) > 0 && len(d.Shaken) < mostNews {
 			d.Shaken = append(d.Shaken, v.snapshotRow(snap))
 		}
 	}
-	return nil
+	return coordination.DeskMark(lines, waiting, pending, announced)
 }
 
 // lawName is the name of a pack for people.

@@ -47,7 +47,8 @@ type Lists interface {
 	Waiting(ctx context.Context, who access.Reader) ([]coordination.Waits, error)
 	Pending(ctx context.Context, who access.Reader) ([]coordination.Pending, error)
 	Search(ctx context.Context, who access.Reader, words string, p coordination.Page) (hits []coordination.Hit, next string, err error)
-	Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan coordination.Change, error)
+	Mark(ctx context.Context, who access.Reader, ref string) (string, error)
+	ChangesSince(ctx context.Context, again func(context.Context) (access.Reader, error), ref, mark string) (<-chan coordination.Change, error)
 }
 
 // Seating is who is on a case.

@@ -2,6 +2,7 @@ package webui
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"tocsin/access"
@@ -12,10 +13,20 @@ import (
 // heartbeat keeps proxies from closing a stream in which nothing happens.
 const heartbeat = 25 * time.Second
 
+// liveAddress is the stream of a page at base that was made of what mark names.
+func liveAddress(base, mark string) string {
+	if mark == "" {
+		return base + "/live"
+	}
+	return base + "/live?" + url.Values{"seen": {mark}}.Encode()
+}
+
 // live streams Server-Sent Events to our own script: one "change" for each
 // change of ref ("" for the desk), and "gone" when the reader may not see it any
 // more. An element with data-live="URL" listens; elements with data-refresh
-// (and an id) are then loaded again.
+// (and an id) are then loaded again. The address says what the page was made of
+// (?seen=MARK), and each change what is seen since: a browser whose line broke says
+// the newest that it heard of. So nothing is missed before the stream listens.
 func (v *visit) live(ref string) error {
 	if err := v.need(v.o.Desk != nil, "the desk"); err != nil {
 		return err
@@ -24,7 +35,11 @@ func (v *visit) live(ref string) error {
 	again := func(ctx context.Context) (access.Reader, error) { return v.o.Identity.Again(ctx, session) }
 	ctx, cancel := context.WithCancel(v.ctx())
 	defer cancel()
-	changes, err := v.o.Desk.Changes(ctx, again, ref)
+	mark := v.r.Header.Get("Last-Event-ID")
+	if mark == "" {
+		mark = v.Form.Get("seen")
+	}
+	changes, err := v.o.Desk.ChangesSince(ctx, again, ref, mark)
 	if err != nil {
 		return err
 	}
@@ -50,8 +65,8 @@ func (v *visit) live(ref string) error {
 			if stream.Send([]byte(":\n\n")) != nil {
 				return nil
 			}
-		case _, open := <-changes:
-			event := "event: change\ndata: 1\n\n"
+		case change, open := <-changes:
+			event := "id: " + change.Mark + "\nevent: change\ndata: 1\n\n"
 			if !open {
 				event = "event: gone\ndata: 1\n\n"
 			}

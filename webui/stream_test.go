@@ -22,12 +22,12 @@ type changing struct {
 	asked   chan string
 }
 
-func (c *changing) Changes(ctx context.Context, again func(context.Context) (access.Reader, error), ref string) (<-chan coordination.Change, error) {
+func (c *changing) ChangesSince(ctx context.Context, again func(context.Context) (access.Reader, error), ref, mark string) (<-chan coordination.Change, error) {
 	who, err := again(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.asked <- who.Person + " " + ref
+	c.asked <- who.Person + " " + ref + " " + mark
 	return c.changes, nil
 }
 
@@ -71,8 +71,8 @@ func TestALivePageHearsOfChangesAndOfItsEnd(t *testing.T) {
 		t.Error(who)
 	}
 	go func() {
-		desk.changes <- coordination.Change{Handle: "c1", Version: 2}
-		desk.changes <- coordination.Change{Handle: "c1", Version: 3}
+		desk.changes <- coordination.Change{Handle: "c1", Version: 2, Mark: "m2"}
+		desk.changes <- coordination.Change{Handle: "c1", Version: 3, Mark: "m3"}
 		close(desk.changes)
 	}()
 	var events []string
