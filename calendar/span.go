@@ -131,3 +131,19 @@ func (s *Span) UnmarshalJSON(data []byte) error {
 	*s = out
 	return nil
 }
+
+// DayEnds turns a span that is whole days of a zone into the exclusive bound of
+// the days that it leaves open: from the end of the first to the end of the last.
+// A day is one of the calendar, of 23 to 25 hours where clocks are moved. anyZone
+// tells that the days may be those of any zone. What is no whole day, and what is
+// open on a side, stays as it is.
+func DayEnds(s Span, loc *time.Location, anyZone bool) Span {
+	if s.Earliest.IsZero() || s.Latest.IsZero() || s.Latest.Sub(s.Earliest) < 22*time.Hour {
+		return s
+	}
+	first := s.Earliest.Add(24 * time.Hour)
+	if !anyZone {
+		first = DateOf(s.Earliest, loc).End(loc)
+	}
+	return Span{Earliest: first, Latest: s.Latest.Add(time.Second)}
+}

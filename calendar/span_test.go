@@ -132,3 +132,31 @@ func TestSpanJSON(t *testing.T) {
 		t.Errorf("String %s", got)
 	}
 }
+
+// The end of a day is the day's own, also of the days on which clocks are moved.
+func TestDayEnds(t *testing.T) {
+	berlin, err := Zone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, hours := range map[string]int{"2022-03-27": 23, "2022-03-28": 24, "2022-10-30": 25} {
+		d, err := ParseDate(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Span{Earliest: d.Start(berlin), Latest: d.End(berlin).Add(-time.Second)}
+		got := DayEnds(s, berlin, false)
+		if !got.Earliest.Equal(d.End(berlin)) || !got.Latest.Equal(d.End(berlin)) || got.Earliest.Sub(s.Earliest) != time.Duration(hours)*time.Hour {
+			t.Errorf("%s ends %v to %v", day, got.Earliest, got.Latest)
+		}
+	}
+	two := Span{Earliest: time.Date(2021, 12, 17, 0, 0, 0, 0, berlin), Latest: time.Date(2021, 12, 18, 23, 59, 59, 0, berlin)}
+	if got := DayEnds(two, berlin, false); !got.Earliest.Equal(time.Date(2021, 12, 18, 0, 0, 0, 0, berlin)) || !got.Latest.Equal(time.Date(2021, 12, 19, 0, 0, 0, 0, berlin)) {
+		t.Errorf("two days end %v to %v", got.Earliest, got.Latest)
+	}
+	noon := Instant(time.Date(2022, 3, 27, 12, 0, 0, 0, berlin))
+	open := Span{Latest: noon.Latest}
+	if DayEnds(noon, berlin, false) != noon || DayEnds(open, berlin, false) != open {
+		t.Error("what is no day was made one")
+	}
+}

@@ -79,6 +79,17 @@ func (t Time) IsZero() bool {
 	return m.Value == "" && m.From == "" && m.To == "" && m.NotBefore == "" && m.NotAfter == ""
 }
 
+// Ends is the exclusive bound that a time stands for where something runs until it:
+// of a day the end of that day, of an interval of days from the end of its first
+// to the end of its last; a time of day is itself.
+func (t Time) Ends() (calendar.Span, error) {
+	s, err := t.Span()
+	if err != nil {
+		return calendar.Span{}, err
+	}
+	return calendar.DayEnds(s, t.Location(), len(t.Zone) > 1 || len(t.Zone) == 1 && t.Zone[0] == calendar.UnknownZone), nil
+}
+
 // DecodeNode reads a name, or {id: NAME, assumed: true}.
 func (r *Ref) DecodeNode(n *yaml.Node) error {
 	if n.Kind == yaml.ScalarNode {

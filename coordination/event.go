@@ -35,7 +35,8 @@ var worldly = map[casefile.Kind]bool{
 // none of them, since it frees (and plan takes no claim for it).
 var heard = map[casefile.Kind]bool{
 	"reported": true, "notified": true, "requested": true, "directed": true, "called-on": true,
-	"partner-warned": true, "partner-suspended": true, "partner-extended": true, "embargo-proposed": true,
+	"partner-reminded": true, "partner-warned": true, "partner-suspended": true, "partner-extended": true, "partner-terminated": true,
+	"finding-served": true, "hearing-opened": true, "rectification-set": true, "rectification-returned": true, "embargo-proposed": true,
 }
 
 // AddEvent keeps an event; its basis is the desk's to say: own where the reader

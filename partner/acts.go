@@ -112,22 +112,11 @@ func dayOf(e *casefile.Event, key string) (calendar.Span, bool) {
 // ends turns a time that was stated as a last day, or as an interval of days,
 // into the exclusive bound; a time of day stays as it is.
 func ends(t casefile.Time) calendar.Span {
-	s, err := t.Span()
+	s, err := t.Ends()
 	if err != nil {
 		return calendar.Span{}
 	}
-	return dayEnds(s, t.Location(), len(t.Zone) > 1 || len(t.Zone) == 1 && t.Zone[0] == calendar.UnknownZone)
-}
-
-func dayEnds(s calendar.Span, loc *time.Location, anyZone bool) calendar.Span {
-	if s.Earliest.IsZero() || s.Latest.IsZero() || s.Latest.Sub(s.Earliest) < 22*time.Hour {
-		return s
-	}
-	first := calendar.DateOf(s.Earliest, loc).End(loc)
-	if anyZone {
-		first = s.Earliest.Add(24 * time.Hour)
-	}
-	return calendar.Span{Earliest: first, Latest: s.Latest.Add(time.Second)}
+	return s
 }
 
 // after adds a period to every instant of a span: days and months end with

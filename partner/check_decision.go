@@ -236,7 +236,7 @@ func (c *check) appealable() *Refusal {
 	if d, err := calendar.ParseDate(attr(c.e, "appeal-until")); err == nil && !d.Before(calendar.DateOf(least.Add(-time.Second), c.loc)) {
 		return nil // a day is the agreement's day, in whatever offset the act was dated
 	}
-	return c.promise("attributes.appeal-until", dayEnds(day, c.e.At.Location(), false), c.t.Appeal)
+	return c.promise("attributes.appeal-until", calendar.DayEnds(day, c.e.At.Location(), false), c.t.Appeal)
 }
 
 func (c *check) review() *Refusal {

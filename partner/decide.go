@@ -13,7 +13,7 @@ import (
 func (f *fold) decided(e *casefile.Event, at calendar.Span) {
 	d := Decided{Event: e.ID, Kind: string(e.Kind), At: at, Number: attr(e, "number"), Rule: e.Rule, Reason: e.Reason, Body: attr(e, "appeal-body")}
 	if day, ok := dayOf(e, "appeal-until"); ok {
-		d.Open = dayEnds(day, e.At.Location(), false)
+		d.Open = calendar.DayEnds(day, e.At.Location(), false)
 	}
 	f.s.Decisions = append(f.s.Decisions, d)
 }

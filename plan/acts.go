@@ -22,11 +22,10 @@ func (p *planner) authorised(d *Duty, u *unit, r *rulebook.Rule, in *instance) {
 		if e.Until == nil || !u.fromAuthority(e, r) {
 			continue
 		}
-		until, err := e.Until.Span()
+		until, err := e.Until.Ends()
 		if err != nil {
 			continue
 		}
-		until = endOf(until, e.Until.Precision)
 		for i := range in.readings {
 			in.readings[i].due = calendar.Max(in.readings[i].due, until)
 		}

@@ -303,7 +303,7 @@ func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohib
 			continue
 		}
 		from, err1 := w.From.Span()
-		to, err2 := w.To.Span()
+		to, err2 := w.To.Ends()
 		if err1 != nil || err2 != nil {
 			continue
 		}
@@ -312,7 +312,7 @@ func (p *planner) windows(u *unit, r *rulebook.Rule, base *Prohibited) []*Prohib
 		}
 		d := *base
 		d.Because = slices.Clone(base.Because)
-		d.start, d.end = from, endOf(to, w.To.Precision)
+		d.start, d.end = from, to
 		if !begins.IsZero() && !d.end.Latest.IsZero() && !d.end.Latest.After(begins) || !ends.IsZero() && !begin(from).Before(ends) {
 			continue // the window lies outside the time of the rule
 		}

@@ -181,20 +181,14 @@ func (u *unit) catalogue(out counted, from *candidate) (counted, bool) {
 			continue
 		}
 		out.loc = e.Due.Location()
-		out.due = endOf(s, e.Due.Precision)
+		if out.due, err = e.Due.Ends(); err != nil {
+			continue
+		}
 		out.exclusive = out.due != s
 		out.steps = []Reason{because("step-catalogue", "event", e.ID)}
 		return out, true
 	}
 	return out, false
-}
-
-// endOf turns a date into its exclusive end of day; a time stays as it is.
-func endOf(s calendar.Span, p calendar.Precision) calendar.Span {
-	if s.Earliest.IsZero() || s.Latest.Sub(s.Earliest) < 23*time.Hour {
-		return s
-	}
-	return calendar.Span{Earliest: s.Earliest.Add(24 * time.Hour), Latest: s.Latest.Add(time.Second)}
 }
 
 // bounded computes the smaller (min) or larger (max) of several clocks. A term

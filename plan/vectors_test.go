@@ -201,3 +201,29 @@ func TestVectorEU11ApplicabilityByAwareness(t *testing.T) {
 	is(t, "due", d.Due, "2026-09-13T09:00:00+02:00")
 	is(t, "anchor", d.Anchor.Events, "[y]")
 }
+
+// A date that an act names ends with its day, also on the day on which clocks go
+// forward: at noon of it nothing is past.
+func TestADueOnTheDayClocksGoForward(t *testing.T) {
+	p := planOf(t, "2022-03-27T12:00:00+02:00", `
+record: kept
+parties:
+  - {id: office, country: DE, roles: [sharing-authority]}
+  - {id: m, country: DE, roles: [sharing-partner]}
+events:
+  - {id: e1, kind: hearing-opened, by: office, to: [m], at: "2022-03-15T10:00:00+01:00", due: {value: "2022-03-27", zone: Europe/Berlin}}
+`)
+	seen := 0
+	for _, d := range p.Duties {
+		if d.Obliged != "m" || d.Due == nil {
+			continue
+		}
+		seen++
+		if got := d.Due.Format("2006-01-02T15:04:05Z07:00"); got != "2022-03-28T00:00:00+02:00" || d.PastDue {
+			t.Errorf("%s is due %s, past: %v", d.ID, got, d.PastDue)
+		}
+	}
+	if seen == 0 {
+		t.Error("no date was computed")
+	}
+}
