@@ -18,6 +18,7 @@ import (
 	"tocsin/internal/telemetry"
 	"tocsin/partnership"
 	"tocsin/rulebook"
+	"tocsin/sharing"
 	"tocsin/webui"
 )
 
@@ -32,6 +33,7 @@ type parts struct {
 	people  *identity.Service
 	desk    *coordination.Desk
 	circles *partnership.Service
+	shared  *sharing.Service
 	pages   *webui.Site
 	api     httpapi.Options
 	public  http.Handler
@@ -78,6 +80,8 @@ func (p *Platform) build(addr string) (*parts, error) {
 	})
 	t.circles = partnership.New(partnership.Options{Desk: t.desk, Files: a.keeper, Directory: t.people, Cabinet: t.cabinet, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log})
 	t.desk.Join(t.circles)
+	t.shared = sharing.New(sharing.Options{Circles: t.circles, Memberships: sharing.Kept(t.cabinet), People: t.people, Log: a.keeper, Cabinet: t.cabinet, Freezer: t.people,
+		Rights: func(ctx context.Context) (int64, error) { return t.cabinet.Edition(ctx, "directory") }, Now: a.o.Now, Rand: a.o.Rand, Logger: a.o.Log})
 	if err := t.buildPages(p); err != nil {
 		return nil, err
 	}

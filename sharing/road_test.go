@@ -11,7 +11,6 @@ import (
 
 	"tocsin/access"
 	"tocsin/internal/fault"
-	"tocsin/partner"
 )
 
 // notice is a risk notice that wants an acknowledgement in a day.
@@ -130,12 +129,15 @@ func TestExistenceIsNotTold(t *testing.T) {
 	}
 	for _, p := range people[:3] {
 		for what, fn := range map[string]func(access.Reader, string) error{
-			"read":        func(r access.Reader, id string) error { _, err := w.Get(t.Context(), r, id); return err },
-			"read a 1st":  func(r access.Reader, id string) error { _, err := w.GetVersion(t.Context(), r, id, 1); return err },
-			"acknowledge": func(r access.Reader, id string) error { _, err := w.Acknowledge(t.Context(), r, id, "", ""); return err },
-			"correct":     func(r access.Reader, id string) error { _, err := w.Correct(t.Context(), r, id, d, 0); return err },
-			"withdraw":    func(r access.Reader, id string) error { return w.Withdraw(t.Context(), r, id, "x") },
-			"who said":    func(r access.Reader, id string) error { _, err := w.Words(t.Context(), r, id); return err },
+			"read":       func(r access.Reader, id string) error { _, err := w.Get(t.Context(), r, id); return err },
+			"read a 1st": func(r access.Reader, id string) error { _, err := w.GetVersion(t.Context(), r, id, 1); return err },
+			"acknowledge": func(r access.Reader, id string) error {
+				_, err := w.Acknowledge(t.Context(), r, id, "", "")
+				return err
+			},
+			"correct":  func(r access.Reader, id string) error { _, err := w.Correct(t.Context(), r, id, d, 0); return err },
+			"withdraw": func(r access.Reader, id string) error { return w.Withdraw(t.Context(), r, id, "x") },
+			"who said": func(r access.Reader, id string) error { _, err := w.Words(t.Context(), r, id); return err },
 		} {
 			there := ask(p, func(r access.Reader) error { return fn(r, hidden.ID) })
 			none := ask(p, func(r access.Reader) error { return fn(r, strings.Repeat("a", len(hidden.ID))) })
@@ -254,7 +256,7 @@ func TestGroups(t *testing.T) {
 	w.wants(err, fault.NotFound, "no such platform")
 }
 
-// open waits until a channel says something or is closed.
+// heard waits until a channel says something or is closed.
 func heard(t *testing.T, ch <-chan Change) (open bool) {
 	t.Helper()
 	select {
@@ -266,13 +268,27 @@ func heard(t *testing.T, ch <-chan Change) (open bool) {
 	}
 }
 
+// ticks lets the poller of a service look so often. It takes a tick when it has
+// worked off the one before.
+func ticks(t *testing.T, tick chan<- time.Time, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case tick <- monday:
+		case <-time.After(20 * time.Second):
+			t.Fatal("nobody looks for changes")
+		}
+	}
+}
+
 // A stream tells of what its reader would see differently, and of nothing else; it
 // ends with the tick after the reader's right did, in any process.
 func TestWatch(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	elsewhere := w.another(w.o.Cabinet) // whose poller has to find out
+	tick := make(chan time.Time)
+	elsewhere := w.another(w.o.Cabinet, tick) // whose poller has to find out
 	var gone atomic.Bool
 	ada, err := elsewhere.Watch(ctx, w.again("ada"), "")
 	w.must(err)
@@ -283,38 +299,34 @@ func TestWatch(t *testing.T) {
 		return w.again("cleo")(ctx)
 	}, "circle")
 	w.must(err)
-	w.tick <- monday
+	ticks(t, tick, 1)
 	d := report("AMBER", "for borel")
 	d.To = []string{"borel"}
 	w.shares("karin", d)
-	w.tick <- monday
+	ticks(t, tick, 1)
 	if !heard(t, cleo) {
 		t.Fatal("the stream of the recipient ended")
 	}
 	w.shares("karin", report("GREEN", "for all"))
-	w.tick <- monday
+	ticks(t, tick, 1)
 	if !heard(t, cleo) || !heard(t, ada) {
 		t.Fatal("a stream ended")
 	}
-	for range 2 { // a tick is taken when the one before was worked off
-		w.tick <- monday
-	}
+	ticks(t, tick, 2)
 	select {
 	case <-ada:
 		t.Error("ada heard of what is not hers")
 	default:
 	}
 	w.suspended("acme")
-	w.tick <- monday
+	ticks(t, tick, 1)
 	if heard(t, ada) {
 		t.Error("the stream of a suspended member goes on")
 	}
 	anew, err := elsewhere.Watch(ctx, w.again("ada"), "")
 	w.must(err)
 	gone.Store(true)
-	w.tick <- monday // nothing has changed; time alone has it asked again
-	w.tick <- monday
-	w.tick <- monday
+	ticks(t, tick, askAgain) // nothing has changed; time alone has it asked again
 	if heard(t, cleo) {
 		t.Error("the stream of a session that ended goes on")
 	}
@@ -325,17 +337,25 @@ func TestWatch(t *testing.T) {
 	if _, err := w.Watch(t.Context(), w.again("dora"), "circle"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("%v", err)
 	}
-	// While the database is away, nobody can be looked for: streams end.
-	ctx2, cancel2 := context.WithCancel(t.Context())
-	defer cancel2()
-	last, err := w.Watch(ctx2, func(context.Context) (access.Reader, error) {
-		return access.Reader{Person: "p", Acting: []access.Acting{{Org: "borel", Standing: partner.Active, Roles: []partner.Role{partner.Responder}, On: map[string]partner.Standing{"circle": partner.Active}}}}, nil
-	}, "")
+}
+
+// While the database is away, nobody can be looked for: streams end.
+func TestWatchWithoutADatabase(t *testing.T) {
+	w := newWorld(t)
+	who := w.who("cleo") // a session that is remembered, as it were
+	ch, err := w.Watch(t.Context(), func(context.Context) (access.Reader, error) { return who, nil }, "")
 	w.must(err)
 	w.store.Fail(fault.New(fault.Unavailable, "away"))
 	defer w.store.Fail(nil)
-	w.tick <- monday
-	if heard(t, last) {
+	select {
+	case w.tick <- monday:
+	case _, open := <-ch: // it had looked by itself, just now
+		if open {
+			t.Error("it says something while nobody can be looked for")
+		}
+		return
+	}
+	if heard(t, ch) {
 		t.Error("a stream goes on while nobody can be looked for")
 	}
 }

@@ -128,7 +128,7 @@ func TestSharedOnce(t *testing.T) {
 	w := newWorld(t)
 	one, err := w.Share(t.Context(), w.who("karin"), "circle", report("GREEN", "one"), "k")
 	w.must(err)
-	two, err := w.another(w.o.Cabinet).Share(t.Context(), w.who("karin"), "circle", report("GREEN", "one"), "k")
+	two, err := w.another(w.o.Cabinet, nil).Share(t.Context(), w.who("karin"), "circle", report("GREEN", "one"), "k")
 	w.must(err)
 	other, err := w.Share(t.Context(), w.who("otto"), "circle", report("GREEN", "one"), "k")
 	w.must(err)

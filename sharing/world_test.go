@@ -82,7 +82,7 @@ func newWorld(t testing.TB) *world {
 	desk := coordination.New(coordination.Options{Keeper: w.keeper, Cabinet: cab, Lines: lines, Seats: lines, Watch: watch, Book: book, Lookup: lookup, People: w.people, Now: w.clock.Now})
 	w.circles = partnership.New(partnership.Options{Desk: desk, Files: w.keeper, Directory: w.people, Cabinet: cab, Now: w.clock.Now})
 	desk.Join(w.circles)
-	w.Service = w.another(cab)
+	w.Service = w.another(cab, w.tick)
 
 	member := func(org string, roles ...partner.Role) []partner.Membership {
 		return []partner.Membership{{Org: org, Roles: roles}}
@@ -110,9 +110,9 @@ func newWorld(t testing.TB) *world {
 }
 
 // another is the service of another process on the same database.
-func (w *world) another(cab *cabinet.Cabinet) *Service {
+func (w *world) another(cab *cabinet.Cabinet, tick <-chan time.Time) *Service {
 	return New(Options{Circles: w.circles, Memberships: Kept(cab), People: w.people, Log: w.keeper, Cabinet: cab, Freezer: w, Most: 5, Now: w.clock.Now,
-		Rights: func(ctx context.Context) (int64, error) { return cab.Edition(ctx, "directory") }, Live: Live{Tick: w.tick}})
+		Rights: func(ctx context.Context) (int64, error) { return cab.Edition(ctx, "directory") }, Live: Live{Tick: tick}})
 }
 
 func within(p, clause string) partner.Within {

@@ -43,7 +43,7 @@ func logged(f *fake) {
 	}
 	f.notes.list = []record.Note{
 		note(12, "reads", "coordination", `{"reads":[`+strings.Join(reads, ",")+`],"not-kept":3}`),
-		note(11, "seat-given", "ben", `{"case":"k00000000000000000000000001","seat":"s1","role":"party","barred":1,"despite":"The owner asked counsel."}`),
+		note(11, "seat-given", "ben", `{"case":"k00000000000000000000000001","seat":"s1","role":"party","org":"other","person":"eve","barred":1,"despite":"The owner asked counsel."}`),
 		note(10, "glass-broken", "ada", `{"case":"k00000000000000000000000001","seat":"s2","reason":"<b>Nobody of the owner answers</b>"}`),
 		note(9, "person", "ada", `{"what":"changed","person":"ben","platform":["coordinator"],"member":[{"org":"acme","roles":["responder","counsel"]},{"org":"nowhere","roles":["observer"]}],"disabled":true,"place-changed":true,"login-changed":false,"alone":true}`),
 		note(8, "role", "ada", `{"what":"asked","person":"ben","request":"r","roles":["coordinator"]}`),
@@ -65,7 +65,7 @@ func TestTheLogSaysWhatChangedPower(t *testing.T) {
 	page := ask(t, h, "ada", "en", "/admin/log", nil).Body.String()
 	at := 0
 	for _, want := range []string{
-		"A seat on a case was given", "Ben Brandt", "k00000000000000000000000001", "party: sees its own side", "The owner asked counsel.",
+		"A seat on a case was given", "Ben Brandt", `href="/admin/people/eve"`, `href="/admin/organisations/other"`, "k00000000000000000000000001", "party: sees its own side", "The owner asked counsel.",
 		"Emergency access", "&lt;b&gt;Nobody of the owner answers", "A person was changed", "Without a second administrator",
 		`<a href="/admin/people/ben">Ben Brandt</a>`, "Acme Networks GmbH (Responder, Counsel); nowhere (Observer)", "Place of work changed",
 		"An organisation was changed", "Standing before", "Active", "Suspended", "An API token was made", "Not done after all",

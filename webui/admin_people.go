@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,6 +23,11 @@ type listedPerson struct {
 	Orgs []string
 }
 
+// byName sorts people as readers look for them.
+func byName(a, b partner.Person) int {
+	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+}
+
 func (s *Site) adminPeople(v *visit) error {
 	people, err := s.o.Identity.People(v.ctx(), v.Form.Get("after"), peoplePage+1)
 	if err != nil {
@@ -35,6 +41,8 @@ func (s *Site) adminPeople(v *visit) error {
 		people = people[:peoplePage]
 		d.Next = "?" + url.Values{"after": {people[peoplePage-1].ID}}.Encode()
 	}
+	// By name within the page: the store turns pages by ids, which say nothing.
+	slices.SortFunc(people, byName)
 	for _, p := range people {
 		x := listedPerson{Person: p}
 		for _, m := range p.Member {

@@ -36,7 +36,8 @@ type eventRow struct {
 	Product    string
 	At         stated
 	Recorded   *time.Time
-	RecordedBy string // who authenticated, where that is told
+	RecordedBy string // the party that recorded it for another
+	Entered    string // the name of who entered it, where the view tells
 	Index      int64  // leaf in the log; -1 for none
 	Source     *casefile.Source
 	Claim      bool // another's word: it moves no clock until it is adopted
@@ -169,9 +170,26 @@ func (v *visit) eventRow(seen *coordination.Seen, e *casefile.Event, metas map[s
 	}
 	if m := metas[e.ID]; m != nil {
 		at := m.Recorded
-		r.Recorded, r.Index, r.Erased = &at, m.Index, m.Erased
+		r.Recorded, r.Index, r.Erased, r.Entered = &at, m.Index, m.Erased, v.enteredBy(m.By)
 	}
 	return r
+}
+
+// enteredBy is the name of who entered a record, "" where the view does not tell
+// or nobody of that id is known here: a record may come from elsewhere.
+func (v *visit) enteredBy(id string) string {
+	if id == "" {
+		return ""
+	}
+	name, known := v.names[id]
+	if !known {
+		name = v.o.Identity.PersonName(v.ctx(), id)
+		if v.names == nil {
+			v.names = map[string]string{}
+		}
+		v.names[id] = name
+	}
+	return name
 }
 
 // Then is the address of the plan as it was known when the event was recorded.

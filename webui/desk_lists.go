@@ -1,8 +1,11 @@
 package webui
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"tocsin/access"
 	"tocsin/coordination"
@@ -10,7 +13,7 @@ import (
 
 // casesView is the list of cases.
 type casesView struct {
-	Cases []coordination.Listed
+	Cases []listedCase
 	Next  string
 	Open  bool // the reader may open a case
 	Glass bool // the reader's office opens cases in an emergency
@@ -26,11 +29,47 @@ func (s *Site) casesPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := casesView{Cases: cases, First: after == "", Open: v.mayOpen(), Glass: v.mayBreakGlass()}
+	d := casesView{Cases: v.listedCases(cases), First: after == "", Open: v.mayOpen(), Glass: v.mayBreakGlass()}
 	if next != "" {
 		d.Next = "/cases?" + url.Values{"after": {next}}.Encode()
 	}
 	return v.show("desk-cases", v.t("desk.cases"), "cases", d)
+}
+
+// listedCase is a line of the list of cases.
+type listedCase struct {
+	coordination.Listed
+	Past bool // its next date has gone by
+}
+
+// listedCases puts what is past due first, then what is due next, then the rest by
+// id, within the page: the store turns pages by handles, which say nothing.
+func (v *visit) listedCases(cases []coordination.Listed) []listedCase {
+	out := make([]listedCase, len(cases))
+	for i, c := range cases {
+		out[i] = listedCase{c, c.Next != nil && c.Next.Before(v.Now) && c.Record != "sources"}
+	}
+	slices.SortStableFunc(out, func(a, b listedCase) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), a.due().Compare(b.due()), cmp.Compare(a.Case, b.Case))
+	})
+	return out
+}
+
+func (c listedCase) rank() int {
+	switch {
+	case c.Past:
+		return 0
+	case c.Next != nil && c.Record != "sources":
+		return 1
+	}
+	return 2
+}
+
+func (c listedCase) due() time.Time {
+	if c.Next == nil || c.rank() == 2 {
+		return time.Time{}
+	}
+	return *c.Next
 }
 
 // mayOpen tells whether the reader may open a case.

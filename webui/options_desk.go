@@ -26,6 +26,7 @@ type Cases interface {
 	Plan(ctx context.Context, who access.Reader, ref string, o coordination.PlanOptions) (*coordination.Planned, error)
 	PreviewEvent(ctx context.Context, who access.Reader, ref string, e casefile.Event) (*coordination.Preview, error)
 	Export(ctx context.Context, who access.Reader, ref, format string) ([]byte, error)
+	Dossier(ctx context.Context, who access.Reader, ref string, a coordination.DossierAsked) (*coordination.DossierMade, error)
 	Receipt(ctx context.Context, who access.Reader, ref, event, party string, disclose []string) ([]byte, error)
 }
 

@@ -40,6 +40,7 @@ func (v *visit) deputies(status int) error {
 		return err
 	}
 	d.Choices = []option{{"", v.t("common.choose")}}
+	slices.SortFunc(colleagues, byName)
 	for _, c := range colleagues {
 		d.Choices = append(d.Choices, option{c.ID, c.Name})
 	}

@@ -54,7 +54,7 @@ func TestALivePageHearsOfChangesAndOfItsEnd(t *testing.T) {
 	defer server.Close()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/try/live", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/try/live?seen=m1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestALivePageHearsOfChangesAndOfItsEnd(t *testing.T) {
 	if ct := answer.Header.Get("Content-Type"); answer.StatusCode != 200 || ct != "text/event-stream" || answer.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %s", answer.StatusCode, ct)
 	}
-	if who := <-desk.asked; who != "ada c1" {
+	if who := <-desk.asked; who != "ada c1 m1" { // from what the page was made of
 		t.Error(who)
 	}
 	go func() {
@@ -75,17 +75,30 @@ func TestALivePageHearsOfChangesAndOfItsEnd(t *testing.T) {
 		desk.changes <- coordination.Change{Handle: "c1", Version: 3, Mark: "m3"}
 		close(desk.changes)
 	}()
-	var events []string
+	var events, ids []string
 	lines := bufio.NewScanner(answer.Body)
 	for lines.Scan() {
 		if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
 			events = append(events, name)
 		}
+		if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+			ids = append(ids, id)
+		}
 		if strings.Contains(lines.Text(), "c1") {
 			t.Errorf("the stream names the case: %q", lines.Text())
 		}
 	}
-	if err := lines.Err(); err != nil || strings.Join(events, " ") != "change change gone" {
-		t.Errorf("%v %v", events, err)
+	if err := lines.Err(); err != nil || strings.Join(events, " ") != "change change gone" || strings.Join(ids, " ") != "m2 m3" {
+		t.Errorf("%v %v %v", events, ids, err)
+	}
+	// A line that broke is taken up where the browser last heard of it.
+	r = r.Clone(ctx)
+	r.Header.Set("Last-Event-ID", "m3")
+	if answer, err = http.DefaultClient.Do(r); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }() // the stream is over: its channel is closed
+	if who := <-desk.asked; who != "ada c1 m3" {
+		t.Error(who)
 	}
 }

@@ -38,8 +38,11 @@ func functions(words *catalogue, files *assets, lang string) template.FuncMap {
 		"icon":   icon,
 		"number": func(n any) string { return argument(lang, n) },
 		"join":   strings.Join,
-		// listed is a list as the language writes it: A, B; in Chinese A、B.
-		"listed": func(all []string) string { return strings.Join(all, say("common.list")) },
+		// listed is a list as the language writes it, sep what stands between two of
+		// it, and comma what stands between two parts of a line.
+		"listed": func(all []string) string { return strings.Join(all, listSeparator(lang)) },
+		"sep":    func() string { return listSeparator(lang) },
+		"comma":  func() string { return commaOf(lang) },
 		"dict":   dict,
 		"list":   func(v ...any) []any { return v },
 		"field":  newField,

@@ -31,6 +31,7 @@ type visit struct {
 	scripted bool              // the answer is JSON for our own script
 	keep     bool              // what a stranger is shown may be kept by anybody
 	problems map[string]string // field → what is wrong with it, in words
+	names    map[string]string // of people, by id, that this page asked for
 }
 
 func (s *Site) visit(w http.ResponseWriter, r *http.Request) *visit {
@@ -63,7 +64,7 @@ func (v *visit) speak() {
 func (v *visit) t(key string, args ...any) string { return v.words.say(v.Lang, key, args...) }
 
 // enumerated is a list as the reader's language writes it.
-func (v *visit) enumerated(all []string) string { return strings.Join(all, v.t("common.list")) }
+func (v *visit) enumerated(all []string) string { return strings.Join(all, listSeparator(v.Lang)) }
 
 // problem notes what is wrong with a field; key is of the catalogues.
 func (v *visit) problem(field, key string, args ...any) {

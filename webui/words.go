@@ -216,3 +216,19 @@ var formNames = map[plural.Form]string{
 	plural.Other: "other", plural.Zero: "zero", plural.One: "one",
 	plural.Two: "two", plural.Few: "few", plural.Many: "many",
 }
+
+// listSeparator stands between two words of a list, commaOf between two parts of a
+// line. Neither is in the catalogues, whose texts neither begin nor end with a blank.
+func listSeparator(lang string) string {
+	if lang == "zh" {
+		return "、"
+	}
+	return ", "
+}
+
+func commaOf(lang string) string {
+	if lang == "zh" {
+		return "，"
+	}
+	return ", "
+}

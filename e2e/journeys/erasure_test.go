@@ -150,7 +150,9 @@ func erasure(t *testing.T) {
 	sigrun.press("main a|Erase")
 	sigrun.see("What is erased cannot be brought back")
 	sigrun.pick("#f-event", label)
-	sigrun.fill("#f-fields", "text")
+	sigrun.press("main form[method=get][action$='/erase'] button[type=submit]")
+	sigrun.see(gone) // what stands in each field that can go
+	sigrun.click("input[name=fields][value=text]")
 	sigrun.fill("#f-ground", "because he asks")
 	sigrun.press("main form[action$='/erase'] button[type=submit]")
 	sigrun.stepUp()

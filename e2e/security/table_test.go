@@ -52,7 +52,7 @@ var routes = map[string]route{
 	"GET /cases/{handle}/erase":                  {of: "case"},
 	"POST /cases/{handle}/erase":                 {of: "case", form: "event={event}&fields=text&ground=Art.+17(1)(a)+GDPR"},
 	"GET /cases/{handle}/decide":                 {of: "case"},
-	"GET /cases/{handle}/live":                   {of: "case"},
+	"GET /cases/{handle}/live":                   {of: "case", path: "seen=walk"},
 	"POST /approvals/{id}":                       {of: "approval", form: "decision=approve&reason=walk"},
 
 	// The API of a case.

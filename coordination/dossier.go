@@ -1,0 +1,163 @@
+package coordination
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"tocsin/access"
+	"tocsin/casefile"
+	"tocsin/dossier"
+	"tocsin/internal/fault"
+	"tocsin/timeline"
+)
+
+// DossierAsked is what a dossier is made with, beside the case.
+type DossierAsked struct {
+	Lang     string // en, zh, fr, de
+	Zone     *time.Location
+	By       string // who makes it: the platform
+	Keys     string // verifier keys of the log, one a line
+	KeysFrom string // where they are published
+	Letters  []dossier.Letter
+	Style    string // of the letters
+}
+
+// dossierReceipts is how many receipts go into a dossier, those of the newest
+// events; each is a proof of some kilobytes.
+const dossierReceipts = 200
+
+// DossierMade is a dossier, with what could not go into it.
+type DossierMade struct {
+	File    []byte
+	Number  string   // SHA-256 of the list of its parts
+	Pending []string // events whose receipts wait for the next checkpoint
+	Left    int      // older events whose receipts were left out
+}
+
+// Dossier makes one self-contained file of a case as the reader sees it: the
+// plan, the picture, the record, and the receipts that the reader may have,
+// which open what the file shows and nothing else. Taking it away is an export.
+func (d *Desk) Dossier(ctx context.Context, who access.Reader, ref string, a DossierAsked) (*DossierMade, error) {
+	s, err := d.sit(ctx, who, ref, access.See)
+	if err != nil {
+		return nil, err
+	}
+	dec := s.May[access.Export]
+	if !dec.Allowed && !dec.Lacks(access.SecondPerson) {
+		return nil, refuse(dec)
+	}
+	p, err := d.planned(ctx, s, PlanOptions{Lang: a.Lang})
+	if err != nil {
+		return nil, err
+	}
+	if a.Zone == nil {
+		a.Zone = time.UTC
+	}
+	sheet := timeline.FromPlan(p.Case, p.Book, p.Plan, a.Lang)
+	sheet.Zone = a.Zone
+	var svg, text bytes.Buffer
+	if err := sheet.SVG(&svg, timeline.Options{Width: 1216}); err != nil {
+		return nil, err
+	}
+	if err := sheet.Text(&text); err != nil {
+		return nil, err
+	}
+	now := d.o.Now().UTC()
+	x := dossier.Dossier{Title: s.Case.Title, Lang: a.Lang, For: who.Name, By: a.By, Made: now.In(a.Zone), Case: s.Case, Plan: p.Plan, Names: d.namesIn(s, p, a.Lang),
+		Picture: dossier.Picture{SVG: svg.Bytes(), Text: text.String()}, Letters: a.Letters, LetterStyle: a.Style, Keys: a.Keys, KeysFrom: a.KeysFrom}
+	if x.Title == "" {
+		x.Title = s.Case.File.Case
+	}
+	out := &DossierMade{}
+	if s.May[access.Prove].Allowed && a.Keys != "" {
+		if x.Receipts, err = d.dossierProofs(ctx, who, s, out); err != nil {
+			return nil, err
+		}
+	}
+	var file bytes.Buffer
+	sum, err := dossier.Write(&file, x)
+	if err != nil {
+		return nil, err
+	}
+	if !dec.Allowed {
+		if err := d.spend(ctx, who, s.Handle, dec); err != nil {
+			return nil, err
+		}
+	}
+	d.read(who, "export", s.Handle, dec.View)
+	out.File, out.Number = file.Bytes(), sum.Number
+	return out, nil
+}
+
+// dossierProofs are the receipts of the newest events that the reader sees.
+func (d *Desk) dossierProofs(ctx context.Context, who access.Reader, s *sitting, out *DossierMade) ([]dossier.Receipt, error) {
+	var all []dossier.Receipt
+	for _, m := range slices.Backward(s.Records) {
+		e := s.Case.Event(m.ID)
+		if m.Entry != "event" || e == nil {
+			continue
+		}
+		if len(all)+len(out.Pending) == dossierReceipts {
+			out.Left++
+			continue
+		}
+		proof, err := d.o.Keeper.Receipt(ctx, s.Handle, m.ID, "", opened(e))
+		switch fault.KindOf(err) {
+		case fault.TooEarly:
+			out.Pending = append(out.Pending, m.ID)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, dossier.Receipt{Name: m.ID, Event: m.ID, Proof: proof.Bytes()})
+	}
+	slices.Reverse(all)
+	return all, nil
+}
+
+// opened are the fields of an event that a receipt in a dossier opens: those that
+// stand in the event as the reader sees it.
+func opened(e *casefile.Event) []string {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return []string{"id", "kind", "at"}
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return []string{"id", "kind", "at"}
+	}
+	var out []string
+	for name := range fields {
+		switch name {
+		case "recorded-by", "recorded-at": // the receipt itself tells when
+		default:
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// namesIn are words for recipients that are no parties of the case.
+func (d *Desk) namesIn(s *sitting, p *Planned, lang string) map[string]string {
+	out := map[string]string{}
+	for _, duty := range p.Plan.Duties {
+		for _, to := range duty.To {
+			if s.Case.Party(to) != nil {
+				continue
+			}
+			if e := d.o.Book.Entry(to); e != nil {
+				if words := e.Title[lang]; words != "" {
+					out[to] = words
+				} else {
+					out[to] = e.Title["en"]
+				}
+			}
+		}
+	}
+	return out
+}

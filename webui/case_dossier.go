@@ -1,0 +1,27 @@
+package webui
+
+import (
+	"strings"
+
+	"tocsin/coordination"
+	"tocsin/letter"
+)
+
+// takeDossier sends the case as one self-contained file, with the receipts that
+// can be had by now and the keys that they are checked against.
+func (v *visit) takeDossier(seen *coordination.Seen) error {
+	a := coordination.DossierAsked{Lang: v.Lang, Zone: v.Zone, By: v.o.Name, Style: letter.Stylesheet()}
+	if v.o.Ledger != nil {
+		state, err := v.o.Ledger.Ledger(v.ctx())
+		if err != nil {
+			return err
+		}
+		a.Keys = strings.Join(append(append([]string{}, state.Keys...), state.OldKeys...), "\n")
+		a.KeysFrom = "https://" + v.r.Host + "/ledger"
+	}
+	made, err := v.o.Desk.Dossier(v.ctx(), v.Who, seen.Handle, a)
+	if err != nil {
+		return err
+	}
+	return v.download("text/html; charset=utf-8", fileName(seen.Case.File.Case)+"-dossier.html", made.File)
+}
