@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/internal/testkit/pgtest"
+
 	"tocsin/access"
 	"tocsin/coordination"
 )
@@ -71,6 +73,9 @@ func BenchmarkDesk(b *testing.B) {
 		crew(b, p, pageReaders)
 		began := time.Now()
 		crowded(b, p, deskCases)
+		if url := p.app.o.Database; url != "" {
+			pgtest.Analyse(b, url)
+		}
 		f, err := p.app.db.Figures(b.Context(), time.Now().Unix())
 		if err != nil || f.Open < deskLines {
 			b.Fatalf("%+v, %v", f, err)

@@ -147,7 +147,7 @@ func (t *parts) apiOptions(p *Platform) httpapi.Options {
 	return httpapi.Options{
 		Tokens: t.people,
 		Reads:  t.desk, Writes: t.desk, Opens: t.desk, Papers: t.desk, Seats: t.desk, Approvals: t.desk, Relies: t.desk,
-		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people,
+		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people, Circles: t.circles, Shares: t.shared, Sessions: t.people,
 		Book: t.book, Ledger: t.ledger.Public, Limit: edge.NewLimiter(rate, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 }

@@ -375,7 +375,7 @@ var queries = map[string]string{
 }
 
 // instead is a whole address for a pattern that stands for many.
-var instead = map[string]string{"GET /static/": "/static/tocsin.css", "/tile/": "/tile/0/000.p/1"}
+var instead = map[string]string{"GET /static/": "/static/icon.svg", "/tile/": "/tile/0/000.p/1"}
 
 // Why a member reads nothing at a route.
 const (
@@ -390,6 +390,7 @@ const (
 // hammered like the others.
 var notMembers = map[string]string{
 	"/": nothing, httpapi.Prefix + "/": nothing, "/tile/": "of the public log; which tiles there are depends on its size", "GET /.well-known/security.txt": "this platform has no address for it",
+	"GET /static/": "styles and scripts, the same for everybody", "GET " + httpapi.Prefix + "/shared/{id}/acknowledgements": "of the authority",
 	"GET /healthz": "tells nothing but that the program runs", "GET /readyz": "tells nothing but whether the program is ready",
 	"GET /{$}": leads, "GET /cases/{handle}": leads, "GET /setup": leads, "GET /sign-in": signsIn, "GET /sign-in/sso": signsIn, "GET /sign-in/sso/return": signsIn, "GET /step-up/sso": signsIn, "GET /in/{secret}": signsIn,
 	"GET /admin": ofAdmin, "GET /admin/log": ofAdmin, "GET /admin/log/{seq}": ofAdmin, "GET /admin/organisations": ofAdmin, "GET /admin/organisations/new": ofAdmin, "GET /admin/organisations/{id}": ofAdmin,

@@ -1,10 +1,13 @@
 package pgtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // shared is the one server of a test binary, started by the first test that
@@ -45,4 +48,18 @@ func Database(t testing.TB) string {
 	}
 	shared.made++
 	return shared.server.URL(fmt.Sprintf("test_%d", shared.made))
+}
+
+// Analyse gathers the statistics of a database, as autovacuum does within minutes
+// on a server of anybody's; the private one leaves it out.
+func Analyse(t testing.TB, url string) {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := c.Exec(t.Context(), `VACUUM ANALYZE`); err != nil {
+		t.Fatal(err)
+	}
 }
