@@ -35,8 +35,9 @@ type cast struct {
 		Country string   `yaml:"country"`
 		Is      []string `yaml:"is"`
 	} `yaml:"orgs"`
-	People []player   `yaml:"people"`
-	Cases  []demoCase `yaml:"cases"`
+	People  []player     `yaml:"people"`
+	Cases   []demoCase   `yaml:"cases"`
+	Circles []demoCircle `yaml:"circles"`
 }
 
 type player struct {
@@ -101,7 +102,7 @@ func (p *Platform) Demo(ctx context.Context) ([]Visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{s.people, s.demoCases, s.examples} {
+	for _, step := range []func(context.Context) error{s.people, s.demoCases, s.examples, s.circles} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

@@ -51,7 +51,7 @@ parties:
 events:
   - {id: e1, kind: reported, by: borel, to: [office], of: pump, at: "DAYT08:00:00Z", text: words of Borel}
   - {id: e2, kind: reported, by: office, to: [acme], of: pump, at: "DAYT09:00:00Z", text: words of the office}
-  - {id: e3, kind: commented, by: office, to: [acme], of: pump, at: "DAYT09:30:00Z", text: what we think of it zqsoughtzq zqrestrictedzq}
+  - {id: e3, kind: commented, by: office, to: [acme], of: pump, at: "DAYT09:30:00Z", label: a word of zqrestrictedzq, text: what we think of it zqsoughtzq zqrestrictedzq}
   - {id: e4, kind: aware, by: acme, of: pump, how: told, exploited: true, at: "DAYT10:00:00Z"}
   - {id: e5, kind: exploitation-observed, by: acme, of: pump, at: "DAYT11:00:00Z"}
 `
@@ -66,6 +66,7 @@ type anvil struct {
 	member    string // id of the membership
 	item      string // that was shared
 	duty      string
+	letter    string
 	token     string
 	http      *http.Client // with ada's session
 }
@@ -124,6 +125,12 @@ func anvilOn(t *testing.T, apps ...*App) *anvil {
 		t.Fatal("the member owes nothing in the case")
 	}
 	w.duty = planned.Plan.Duties[0].ID
+	letters, err := p.Partnerships().Inbox(ctx, w.reader("acme", "ada"))
+	w.must(err)
+	if len(letters) == 0 {
+		t.Fatal("the member has no letter")
+	}
+	w.letter = letters[0].ID
 	for _, a := range apps[:1] { // so that receipts can be had
 		if _, err := a.Publish(ctx); err != nil {
 			t.Fatal(err)

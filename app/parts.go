@@ -132,6 +132,7 @@ func (t *parts) buildPages(p *Platform) (err error) {
 		Identity: t.people, Desk: t.desk, Ledger: t.ledger, Book: t.book, Platform: p.about, Notes: p.app.keeper, Secure: p.o.secure(), Version: Version(),
 		Now: p.app.o.Now, Log: p.app.o.Log,
 	}
+	o.Circles, o.Published = t.circles, t.published(p)
 	if p.o.SSO != (SSO{}) {
 		o.SSO = t.people.SSOName()
 	}

@@ -219,7 +219,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(visitors) != 9 {
+	if len(visitors) != 11 {
 		t.Errorf("%d visitors", len(visitors))
 	}
 	want := map[string]struct {
@@ -230,6 +230,7 @@ func TestDemo(t *testing.T) {
 		"Jonas Keller":  {403, "RMSV"},
 		"Marit Solheim": {200, ""}, "Karin Bauer": {200, ""}, "Ines Okafor": {200, ""},
 		"Priya Raman": {200, "Ferrule TLS, session tickets"},
+		"Henrik Dahl": {200, "Nordhain Steuerungstechnik"}, "Felix Hartung": {200, "Sundmark"},
 		"Tomás Reyes": {200, ""}, "Anne Vogt": {200, "Nordhain RAM-6"}, "Ola Brandt": {200, ""},
 	}
 	for _, v := range visitors {

@@ -49,6 +49,10 @@ type Options struct {
 	Changes   Changes
 	Roles     Roles
 
+	Circles  Circles
+	Shares   Shares
+	Sessions Sessions // for what stays open
+
 	Book   *rulebook.Book
 	Ledger Ledger
 
@@ -110,6 +114,10 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	a.addPeople()
 	a.addOrgs()
 	a.addRoles()
+	a.addPlatforms()
+	a.addShared()
+	a.addMemberships()
+	a.addInbox()
 	a.addSpec()
 	a.finishSpec()
 	mux.HandleFunc(Prefix+"/", a.elsewhere)

@@ -24,6 +24,8 @@ type reply struct {
 	location string
 	public   bool // may be cached by anybody
 	file     string
+
+	open func(w http.ResponseWriter, r *http.Request) // an answer that stays open, instead of all this
 }
 
 // encode writes v as JSON without HTML escapes: clauses of law hold & and <.
@@ -57,6 +59,10 @@ func tagged(tag string, v any) (*reply, error) {
 
 // write answers, or says that nothing has changed (RFC 9110, 13.1.2).
 func (p reply) write(w http.ResponseWriter, r *http.Request) {
+	if p.open != nil {
+		p.open(w, r)
+		return
+	}
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")

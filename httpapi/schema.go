@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/plan"
 )
@@ -39,6 +40,7 @@ func beginSpec() *huma.OpenAPI {
 		reflect.TypeFor[casefile.Time]():   reflect.TypeFor[timeSchema](),
 		reflect.TypeFor[casefile.Scalar](): reflect.TypeFor[scalarSchema](),
 		reflect.TypeFor[casefile.Ref]():    reflect.TypeFor[refSchema](),
+		reflect.TypeFor[calendar.Span]():   reflect.TypeFor[spanSchema](),
 	} {
 		registry.RegisterTypeAlias(t, as)
 	}
@@ -59,6 +61,7 @@ func beginSpec() *huma.OpenAPI {
 			{Name: "desk", Description: "What is owed next, over all cases that you may see"},
 			{Name: "cases", Description: "Cases: open, import, read, plan, record"},
 			{Name: "acts", Description: "Seats, approvals, erasures, dates that somebody relies on"},
+			{Name: "sharing", Description: "Sharing platforms: what goes round on them, who is a member, and where members stand"},
 			{Name: "rules", Description: "The law as data"},
 			{Name: "ledger", Description: "The public log"},
 			{Name: "administration", Description: "People and organisations"},

@@ -82,6 +82,7 @@ type Edition struct {
 	About  About             `json:"about"`
 	AckBy  *time.Time        `json:"acknowledge-by,omitempty"`
 	Proof  Proof             `json:"proof"`
+	Once   string            `json:"once,omitempty"` // the key under which it was asked for, with the person
 }
 
 // Proof is where the log has a commitment to a version: a note whose body says

@@ -135,7 +135,7 @@ func TestExistenceIsNotTold(t *testing.T) {
 				_, err := w.Acknowledge(t.Context(), r, id, "", "")
 				return err
 			},
-			"correct":  func(r access.Reader, id string) error { _, err := w.Correct(t.Context(), r, id, d, 0); return err },
+			"correct":  func(r access.Reader, id string) error { _, err := w.Correct(t.Context(), r, id, d, 0, ""); return err },
 			"withdraw": func(r access.Reader, id string) error { return w.Withdraw(t.Context(), r, id, "x") },
 			"who said": func(r access.Reader, id string) error { _, err := w.Words(t.Context(), r, id); return err },
 		} {

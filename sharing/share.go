@@ -62,7 +62,7 @@ func (s *Service) Share(ctx context.Context, who access.Reader, platform string,
 	if h.ID, err = s.draw(); err != nil {
 		return nil, err
 	}
-	if err := s.put(ctx, who, h, d, now); err != nil {
+	if err := s.put(ctx, who, h, d, now, ""); err != nil {
 		if fault.KindOf(err) == fault.Conflict && once != "" { // the same word from another place
 			if ref, oerr := s.o.Cabinet.One(ctx, kindHead, "once:"+once, h); oerr == nil {
 				h.version = ref.Version
@@ -75,11 +75,19 @@ func (s *Service) Share(ctx context.Context, who access.Reader, platform string,
 }
 
 // Correct adds a version to something of the reader's own. Those who may read the
-// new one read it from now on; who may not, finds nothing any more.
-func (s *Service) Correct(ctx context.Context, who access.Reader, id string, d Draft, expected int) (*Item, error) {
+// new one read it from now on; who may not, finds nothing any more. The same key
+// of a person corrects once; expected is the version that was seen, 0 for any.
+func (s *Service) Correct(ctx context.Context, who access.Reader, id string, d Draft, expected int, key string) (*Item, error) {
 	h, c, err := s.sent(ctx, who, id)
 	if err != nil {
 		return nil, err
+	}
+	once := ""
+	if key != "" {
+		once = who.Person + " " + key
+		if i := slices.IndexFunc(h.Editions, func(e Edition) bool { return e.Once == once }); i >= 0 {
+			return s.whole(ctx, who, c, h, h.Editions[i].N)
+		}
 	}
 	now := s.o.Now().UTC()
 	d.Kind, d.Org = h.Kind, h.From
@@ -94,7 +102,7 @@ func (s *Service) Correct(ctx context.Context, who access.Reader, id string, d D
 	case len(h.Editions) >= maxEditions:
 		return nil, fault.New(fault.Conflict, "this was corrected %d times; share it anew", maxEditions)
 	}
-	if err := s.put(ctx, who, h, d, now); err != nil {
+	if err := s.put(ctx, who, h, d, now, once); err != nil {
 		return nil, err
 	}
 	return s.whole(ctx, who, c, h, h.now().N)
@@ -103,7 +111,7 @@ func (s *Service) Correct(ctx context.Context, who access.Reader, id string, d D
 const maxEditions = 200
 
 // Withdraw marks something of the reader's own as withdrawn. Whoever could read
-// it still can, and sees the mark.
+// it still can, and sees the mark. Asked for again, it is done already.
 func (s *Service) Withdraw(ctx context.Context, who access.Reader, id, reason string) error {
 	h, _, err := s.sent(ctx, who, id)
 	if err != nil {
@@ -115,7 +123,10 @@ func (s *Service) Withdraw(ctx context.Context, who access.Reader, id, reason st
 	if err := plain("reason", reason, maxShort, true); err != nil {
 		return err
 	}
-	if h.Withdrawn != nil {
+	switch m := h.Withdrawn; {
+	case m != nil && m.By == who.Person && m.Reason == reason:
+		return nil // asked for again
+	case m != nil:
 		return fault.New(fault.Conflict, "this is withdrawn already")
 	}
 	h.Withdrawn = &Mark{At: s.o.Now().UTC(), By: who.Person, Reason: reason}
@@ -231,7 +242,7 @@ func tidy(d *Draft) {
 
 // put commits to a version and keeps it: first the commitment, then what it
 // commits to, so that nothing is shared which could not be proved.
-func (s *Service) put(ctx context.Context, who access.Reader, h *head, d Draft, now time.Time) error {
+func (s *Service) put(ctx context.Context, who access.Reader, h *head, d Draft, now time.Time, once string) error {
 	salt, err := s.draw()
 	if err != nil {
 		return err
@@ -244,7 +255,7 @@ func (s *Service) put(ctx context.Context, who access.Reader, h *head, d Draft, 
 	}
 	sum := sha256.Sum256(raw)
 	e := Edition{N: n, At: now, By: who.Person, TLP: d.TLP, To: d.To, Groups: d.Groups, People: d.People, Titles: map[string]string{}, About: d.About, AckBy: d.AckBy,
-		Proof: Proof{Hash: hex.EncodeToString(sum[:])}}
+		Proof: Proof{Hash: hex.EncodeToString(sum[:])}, Once: once}
 	for _, lang := range slices.Sorted(maps.Keys(d.Words)) {
 		e.Titles[lang] = d.Words[lang].Title
 	}

@@ -74,19 +74,22 @@ func TestNothingIsEdited(t *testing.T) {
 	if n := notes[0]; n.Kind != "shared" || n.Body["hash"] != it.Proof.Hash || n.Index != it.Proof.Index || strings.Contains(strings.ToLower(toText(n.Body)), "words") {
 		t.Errorf("the log says %+v", n)
 	}
-	_, err = w.Correct(t.Context(), w.who("cleo"), it.ID, report("AMBER", "cleo's"), 0)
+	_, err = w.Correct(t.Context(), w.who("cleo"), it.ID, report("AMBER", "cleo's"), 0, "")
 	w.wants(err, fault.Forbidden, "whoever shared it")
 	narrow := report("AMBER", "second words")
 	narrow.To = []string{"borel"}
-	two, err := w.Correct(t.Context(), w.who("otto"), it.ID, narrow, 1)
+	two, err := w.Correct(t.Context(), w.who("otto"), it.ID, narrow, 1, "k")
 	w.must(err)
+	if again, err := w.Correct(t.Context(), w.who("otto"), it.ID, narrow, 1, "k"); err != nil || again.N != 2 {
+		t.Errorf("the same word corrects again: %+v %v", again, err)
+	}
 	if two.N != 2 || two.At != it.At || len(two.Editions) != 2 || two.Proof.Hash == it.Proof.Hash {
 		t.Errorf("%+v", two)
 	}
 	if w.sees("ada", it.ID) || !w.sees("cleo", it.ID) {
 		t.Error("the correction is read by others than those it is for")
 	}
-	_, err = w.Correct(t.Context(), w.who("karin"), it.ID, narrow, 1)
+	_, err = w.Correct(t.Context(), w.who("karin"), it.ID, narrow, 1, "")
 	w.wants(err, fault.Conflict, "corrected meanwhile")
 	old, err := w.GetVersion(t.Context(), w.who("cleo"), it.ID, 1)
 	w.must(err)
@@ -94,7 +97,7 @@ func TestNothingIsEdited(t *testing.T) {
 		t.Error("the first version is another")
 	}
 	// Widened later, the narrow version stays with those who could read it.
-	if _, err := w.Correct(t.Context(), w.who("karin"), it.ID, report("CLEAR", "third words"), 2); err != nil {
+	if _, err := w.Correct(t.Context(), w.who("karin"), it.ID, report("CLEAR", "third words"), 2, ""); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := w.Get(t.Context(), w.who("ada"), it.ID); err != nil || got.N != 3 || len(got.Editions) != 2 || got.Editions[0].N != 3 || got.Editions[1].N != 1 {
@@ -104,11 +107,12 @@ func TestNothingIsEdited(t *testing.T) {
 	w.wants(err, fault.NotFound, missing().Error())
 	w.wants(w.Withdraw(t.Context(), w.who("karin"), it.ID, " "), fault.Invalid, "reason")
 	w.must(w.Withdraw(t.Context(), w.who("karin"), it.ID, "it was wrong"))
+	w.must(w.Withdraw(t.Context(), w.who("karin"), it.ID, "it was wrong"))
 	w.wants(w.Withdraw(t.Context(), w.who("karin"), it.ID, "again"), fault.Conflict, "already")
 	if got, err := w.Get(t.Context(), w.who("cleo"), it.ID); err != nil || got.Withdrawn == nil || got.Withdrawn.Reason != "it was wrong" || got.Words["en"].Title != "third words" {
 		t.Errorf("%+v %v", got, err)
 	}
-	_, err = w.Correct(t.Context(), w.who("karin"), it.ID, narrow, 0)
+	_, err = w.Correct(t.Context(), w.who("karin"), it.ID, narrow, 0, "")
 	w.wants(err, fault.Conflict, "withdrawn")
 }
 

@@ -44,6 +44,9 @@ func (s *Service) Watch(ctx context.Context, again func(context.Context) (access
 	if l.seen, l.may, err = s.glance(ctx, who, platform); err != nil {
 		return nil, err
 	}
+	if len(l.may) == 0 {
+		return nil, noPlatform()
+	}
 	if err := s.hub.join(l); err != nil {
 		return nil, err
 	}

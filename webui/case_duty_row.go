@@ -171,13 +171,17 @@ func (v *visit) period(text string) string {
 	}
 	date, clock, _ := strings.Cut(rest, "T")
 	var out []string
-	take := func(part string, units map[byte]string) bool {
+	take := func(part string, units map[string]string) bool {
 		for part != "" {
 			i := strings.IndexFunc(part, func(r rune) bool { return r < '0' || r > '9' })
 			if i < 1 {
 				return false
 			}
-			key, known := units[part[i]]
+			unit := part[i : i+1]
+			if strings.HasPrefix(part[i:], "BD") {
+				unit = "BD"
+			}
+			key, known := units[unit]
 			if !known {
 				return false
 			}
@@ -186,12 +190,12 @@ func (v *visit) period(text string) string {
 				n = n*10 + int(digit-'0')
 			}
 			out = append(out, v.t(key, "n", n))
-			part = part[i+1:]
+			part = part[i+len(unit):]
 		}
 		return true
 	}
-	if !take(date, map[byte]string{'Y': "case.unit.year", 'M': "case.unit.month", 'W': "case.unit.week", 'D': "common.unit.d"}) ||
-		!take(clock, map[byte]string{'H': "common.unit.h", 'M': "common.unit.min"}) {
+	if !take(date, map[string]string{"Y": "case.unit.year", "M": "case.unit.month", "W": "case.unit.week", "D": "common.unit.d", "BD": "case.unit.business-day"}) ||
+		!take(clock, map[string]string{"H": "common.unit.h", "M": "common.unit.min"}) {
 		return text
 	}
 	return strings.Join(out, " ")

@@ -104,6 +104,9 @@ type formField struct {
 	Options    []option
 	Datalist   []option
 	Wide       bool
+	Required   bool // of an act of a partnership
+	Letter     bool // of its letter
+	Label      string
 }
 
 // fieldsFor gives the fields that a kind uses, and the rest.

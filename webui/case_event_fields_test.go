@@ -92,12 +92,12 @@ func TestPeriodsInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := &visit{Site: s, Lang: "en"}
-	for in, want := range map[string]string{"PT48H": "48 h", "P2D": "2 d", "P1M": "1 month", "P2W": "2 weeks", "P1Y6M": "1 year 6 months", "PT1H30M": "1 h 30 min", "PT0S": "", "": "", "P3X": "P3X", "P": ""} {
+	for in, want := range map[string]string{"PT48H": "48 h", "P2D": "2 d", "P1M": "1 month", "P2W": "2 weeks", "P1Y6M": "1 year 6 months", "PT1H30M": "1 h 30 min", "PT0S": "", "": "", "P3X": "P3X", "P5BD": "5 business days", "P1BD": "1 business day", "P2B": "P2B", "P": ""} {
 		if got := v.period(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
-	if got, want := v.humane("2026-11-21T16:22:00+01:00 plus PT24H is 2026-11-22T15:22:59Z; PQ stays"), "Sat 21 Nov 2026, 16:22 UTC+1 plus 24 h is Sun 22 Nov 2026, 15:22:59 UTC; PQ stays"; got != want {
+	if got, want := v.humane("2026-11-21T16:22:00+01:00 plus PT24H is 2026-11-22T15:22:59Z, or P4BD; PQ stays"), "Sat 21 Nov 2026, 16:22 UTC+1 plus 24 h is Sun 22 Nov 2026, 15:22:59 UTC, or 4 business days; PQ stays"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -51,6 +51,8 @@ func casePages() []pageCase {
 		{Path: linePath("people"), Who: "lin", Form: url.Values{"org": {"harbour"}, "role": {"observer"}}, Name: "people-preview"},
 		{Path: linePath("people"), Who: "lin", Form: url.Values{"org": {""}, "role": {"party"}}, Status: 422, Name: "people-wrong"},
 		{Path: linePath("export"), Who: "lin", Name: "export"}, {Path: heldPath("export"), Who: "tomas", Name: "export-side"}, {Path: linePath("erase"), Who: "lin", Name: "erase"},
+		{Path: linePath("erase?event=mail"), Who: "lin", Name: "erase-entry"}, {Path: linePath("erase?event=upstream"), Who: "lin", Name: "erase-entry-less"},
+		{Path: "/rules", Name: "rules-stranger"}, {Path: "/rules/AU-SOCI-30BC", Name: "rule-stranger"},
 		{Path: linePath("erase"), Who: "lin", Form: url.Values{"event": {""}, "ground": {"Art. 17 GDPR"}}, Status: 422, Name: "erase-wrong"},
 		{Path: "/cases/new", Who: "lin", Name: "newcase"}, {Path: "/cases/import", Who: "lin", Name: "import"}, {Path: "/cases/new", Who: "ines", Status: 403, Name: "newcase-not-allowed"},
 		{Path: "/cases", Who: "lin", Form: url.Values{"product": {"Pump 3"}, "title": {"x"}, "how": {"found"}, "role": {"vendor"}, "provider-is-us": {"on"}, "org": {"yuhe"}, "attacked": {"unknown"}, "public": {"no"}, "tlp": {"AMBER"}}, Status: 422, Name: "newcase-wrong"},

@@ -200,7 +200,7 @@ func splitWords(text string) []string {
 
 var (
 	instants = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})`)
-	periods  = regexp.MustCompile(`\bP(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?\b`)
+	periods  = regexp.MustCompile(`\bP(?:\d+(?:[YMWD]|BD))*(?:T(?:\d+[HMS])+)?\b`)
 )
 
 // humane writes the instants and periods in a sentence of the plan as people

@@ -21,6 +21,10 @@ type Options struct {
 	Book     *rulebook.Book
 	Platform func(context.Context) (Platform, error) // for the page of the platform; nil: none
 	Notes    Notes                                   // for the page of what changed power and what was read; nil: none
+	Circles  Circles                                 // sharing platforms and their members; nil: none
+
+	// Published gives the decisions that were made public, for everybody; nil: none are.
+	Published func(context.Context) ([]PublicDecision, error)
 
 	Name    string // of this platform, for people; "": Tocsin
 	SSO     string // name of the single sign-on provider on its button, "" without one

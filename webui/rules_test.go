@@ -45,7 +45,7 @@ func TestTheLawIsOpenToStrangers(t *testing.T) {
 // The page of a rule says its steps and times in words, in every language.
 func TestARuleSaysItsTimesInWords(t *testing.T) {
 	h := shared().site(t)
-	code := regexp.MustCompile(`\bPT?\d`)
+	code := regexp.MustCompile(`\bPT?\d+[A-Z]`)
 	for lang, want := range map[string]string{"en": "12 h", "de": "12 Std.", "fr": "12 h", "zh": "12 小时"} {
 		w := ask(t, h, "", lang, "/rules/AU-SOCI-30BC", nil)
 		page := w.Body.String()
@@ -55,9 +55,18 @@ func TestARuleSaysItsTimesInWords(t *testing.T) {
 		if m := code.FindString(page[strings.Index(page, "<main"):]); m != "" {
 			t.Errorf("%s: a period is shown as code: %s", lang, m)
 		}
-		for _, st := range shared().book.Rule("AU-SOCI-30BC").Stages {
-			if lang != "en" && len(st.Title) > 1 && strings.Contains(page, "<h3>"+st.ID+"</h3>") {
-				t.Errorf("%s: the step %s is shown by its id", lang, st.ID)
+		for _, r := range shared().book.Rules {
+			_, steps, ok := strings.Cut(ask(t, h, "", lang, "/rules/"+r.ID, nil).Body.String(), `<ol class="rule-steps">`)
+			if steps, _, _ = strings.Cut(steps, "</ol>"); ok != (len(r.Stages) > 0) {
+				t.Errorf("%s: %s has %d steps, and its page shows them: %t", lang, r.ID, len(r.Stages), ok)
+			}
+			if m := code.FindString(steps); m != "" {
+				t.Errorf("%s: %s: a period is shown as code: %s", lang, r.ID, m)
+			}
+			for _, st := range r.Stages {
+				if strings.Contains(steps, "<h3>"+st.ID+"</h3>") {
+					t.Errorf("%s: %s: the step %s is shown by its id", lang, r.ID, st.ID)
+				}
 			}
 		}
 	}

@@ -18,6 +18,7 @@ type Site struct {
 	routes []Route
 	mux    *http.ServeMux
 	buffer sync.Pool
+	sides  sides
 
 	fragments fragments
 }
@@ -83,6 +84,7 @@ func (s *Site) Mount(mux *http.ServeMux) {
 	s.routesAdmin()
 	s.routesDesk()
 	s.routesCase()
+	s.routesPartner()
 	s.routesPublic()
 	// Every other address is "not there", in the reader's language.
 	mux.HandleFunc("/", s.serve(func(*visit) error {

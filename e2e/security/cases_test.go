@@ -128,6 +128,12 @@ func peopled(w *world) {
 	for _, name := range []string{"lin", "karin", "priya", "ines", "marit", "suspended", "colleague"} {
 		w.tokened(name)
 	}
+	// What belongs to the sides of a partnership.
+	partners, err := w.p.Partnerships().Members(w.t.Context(), w.reader("felix"), "")
+	must(w.t, err)
+	letters, err := w.p.Partnerships().Inbox(w.t.Context(), w.reader("felix"))
+	must(w.t, err)
+	w.objects["membership"], w.objects["letter"] = partners[0].ID, letters[0].ID
 	// What belongs to a person: a session, a token, a passkey, an office that is asked for.
 	creds, err := w.p.People().Of(w.t.Context(), w.people["karin"].id)
 	must(w.t, err)

@@ -12,7 +12,7 @@ import (
 // lists are the reader's own, as asked for in every way that a hidden case could
 // show in: its words, its party, its law.
 var lists = []string{
-	"GET /desk", "GET /desk?law=eu-cra", "GET /desk?due=past", "GET /cases", "GET /search?q=" + canary + "title", "GET /search?q=walk", "GET /relied", "GET /approvals",
+	"GET /desk", "GET /desk?law=eu-cra", "GET /desk?due=past", "GET /cases", "GET /search?q=" + canary + "title", "GET /search?q=walk", "GET /relied", "GET /approvals", "GET /partners", "GET /inbox", "GET /decisions",
 	"GET " + api + "/desk", "GET " + api + "/desk?law=eu-cra&past=true", "GET " + api + "/cases", "GET " + api + "/search?q=" + canary + "label",
 	"GET " + api + "/snapshots", "GET " + api + "/approvals", "GET " + api + "/cases?limit=1",
 }
@@ -21,7 +21,7 @@ var lists = []string{
 func (w *world) others() []caller {
 	return slices.DeleteFunc(w.callers(), func(c caller) bool {
 		name := strings.Fields(c.name)[0]
-		return name == "lin" || name == "karin" || name == "a"
+		return name == "lin" || name == "karin" || name == "henrik" || name == "a"
 	})
 }
 
@@ -120,7 +120,7 @@ func TestWordsAndFiltersTellNothing(t *testing.T) {
 				"GET " + api + "/snapshots?after=": {5}, "GET " + api + "/approvals?after=": {6},
 			}
 			for _, c := range w.callers() {
-				if name := strings.Fields(c.name)[0]; name == "lin" || name == "karin" || name == "colleague" {
+				if name := strings.Fields(c.name)[0]; name == "lin" || name == "karin" || name == "henrik" || name == "colleague" {
 					continue
 				}
 				for ask, fits := range asks {

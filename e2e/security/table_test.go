@@ -11,12 +11,18 @@ const (
 	making  = "makes something new; TestNamesThatAreTaken holds it against the hidden case"
 	office  = "of an office; the case is not in it"
 	signIn  = "before anybody is known; TestNobodyLearnsWhoIsThere"
+
+	ofPlatform = "of a sharing platform, and no case is in it; that it tells nobody else of itself hold the tests of sharing and partnership, and httpapi's TestHiddenSharingIsMissing"
 )
 
 const (
 	eventForm = "kind=commented&by=acme&of=gateway&text=walk&at=2026-07-02T09:00&at-precision=minute&at-zone=UTC&do=keep&key=walk-key&version="
 	eventJSON = `{"kind":"commented","by":"acme","of":"gateway","text":"walk","at":"2026-07-02T09:00:00Z"}`
 )
+
+// circled are the people of the demo on a side of the partnership that the walk
+// asks for.
+var circled = []string{"karin", "henrik", "felix", "anne"}
 
 // routes is every pattern of the router. A new route is a line here, and that
 // line is the review.
@@ -92,11 +98,33 @@ var routes = map[string]route{
 	"POST /settings/tokens/drop":           {of: "token", form: "id={token}"},
 	"POST /settings/passkeys/drop":         {of: "passkey", form: "id={passkey}"},
 
+	// Partnerships: those of a side see them.
+	"GET /partners/{id}":          {of: "membership", by: circled},
+	"GET /partners/{id}/about-us": {of: "membership", by: circled},
+	"GET /partners/{id}/do":       {of: "membership", path: "act=called-on", by: circled},
+	"POST /partners/{id}/do":      {of: "membership", form: "act=called-on&text=walk&do=preview&key=walk-key", by: circled},
+	"GET /inbox/{id}":             {of: "letter", by: circled},
+	"POST /inbox/{id}":            {of: "letter", form: "open=yes", by: circled},
+	"GET /partners":               {why: ownList}, "GET /inbox": {why: ownList}, "GET /decisions": {why: ownList},
+	"GET /partners/waiting":  {why: "for an authority that runs a platform; to all others it is not there"},
+	"POST /partners/waiting": {why: "for an authority that runs a platform; to all others it is not there, whatever act they name"},
+	"GET /partners/invite":   {why: "for those who act for an authority that runs a platform; to all others it is not there"},
+	"POST /partners/invite":  {why: "as GET"},
+	"GET /decisions/public":  {why: "what an authority published, for everybody"}, "GET /letter.css": {why: fixed},
+
 	// Lists of the reader's own.
 	"GET /desk": {why: ownList}, "GET /cases": {why: ownList}, "GET /search": {why: ownList}, "GET /relied": {why: ownList}, "GET /approvals": {why: ownList},
 	"GET /desk/live":       {why: "tells that something of the reader's own changed; TestLiveTellsNothing"},
 	"GET " + api + "/desk": {why: ownList}, "GET " + api + "/cases": {why: ownList}, "GET " + api + "/search": {why: ownList},
 	"GET " + api + "/snapshots": {why: ownList}, "GET " + api + "/approvals": {why: ownList},
+
+	// Sharing platforms by the API.
+	"GET " + api + "/platforms": {why: ofPlatform}, "GET " + api + "/platforms/{platform}/groups": {why: ofPlatform},
+	"GET " + api + "/platforms/{platform}/shared": {why: ofPlatform}, "POST " + api + "/platforms/{platform}/shared": {why: ofPlatform},
+	"GET " + api + "/shared/{id}": {why: ofPlatform}, "GET " + api + "/shared/stream": {why: ofPlatform}, "POST " + api + "/shared/{id}/versions": {why: ofPlatform},
+	"POST " + api + "/shared/{id}/withdrawal": {why: ofPlatform}, "POST " + api + "/shared/{id}/acknowledgement": {why: ofPlatform}, "GET " + api + "/shared/{id}/acknowledgements": {why: ofPlatform},
+	"GET " + api + "/memberships": {why: ofPlatform}, "GET " + api + "/memberships/{id}": {why: ofPlatform}, "GET " + api + "/memberships/{id}/acts": {why: ofPlatform},
+	"POST " + api + "/memberships/{id}/acts": {why: ofPlatform}, "GET " + api + "/inbox": {why: ofPlatform},
 
 	// What is made anew.
 	"GET /cases/new": {why: making}, "POST /cases": {why: making}, "GET /cases/import": {why: making}, "POST /cases/import": {why: making},
