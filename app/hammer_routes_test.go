@@ -8,19 +8,6 @@ import (
 	"tocsin/httpapi"
 )
 
-// Why a stream may stay open.
-const (
-	silent   = "the desk lists what the member still owes, and the stream says nothing but that it has changed"
-	narrowed = "the member still sees its own side of the case; the stream says nothing but that it has changed"
-)
-
-// staying are the streams that may stay open, and why; every other one ends. stays
-// has their addresses.
-var (
-	staying = map[string]string{"GET /desk/live": silent, "GET /cases/{handle}/live": narrowed}
-	stays   = map[string]string{}
-)
-
 // fill puts words into the addresses of a pattern: one, or one for each query.
 func (w *anvil) fill(pattern, path string) ([]string, error) {
 	values := map[string]string{"handle": w.handle, "case": w.handle, "event": "e3", "rule": "CN-RMSV-7-2-MIIT", "person": "ada", "org": "acme", "seq": "1", "platform": "circle", "p": "circle",
@@ -59,6 +46,7 @@ func (w *anvil) fill(pattern, path string) ([]string, error) {
 
 // queries are what a route needs beside its address, and what it gives by them.
 var queries = map[string]string{
+	"GET /partners/{id}/do":                                  "act=partner-left",
 	"GET /search":                                            "q=SOUGHT",
 	"GET " + httpapi.Prefix + "/search":                      "q=SOUGHT",
 	"GET /cases/{handle}/duties":                             "id=DUTY",

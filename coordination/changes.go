@@ -6,6 +6,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/internal/fault"
+	"tocsin/partner"
 )
 
 // Change tells that something the reader may see has changed.
@@ -45,7 +46,7 @@ func (d *Desk) ChangesSince(ctx context.Context, again func(context.Context) (ac
 	if who.Person == "" {
 		return nil, notThere()
 	}
-	l := &listener{person: who.Person, wake: make(chan struct{}, 1), out: make(chan Change, 1)}
+	l := &listener{person: who.Person, stood: stood(who), wake: make(chan struct{}, 1), out: make(chan Change, 1)}
 	if ref != "" {
 		s, err := d.sit(ctx, who, ref, access.See)
 		if err != nil {
@@ -80,8 +81,8 @@ func (d *Desk) listen(ctx context.Context, again func(context.Context) (access.R
 		case <-l.wake:
 		}
 		who, err := again(ctx)
-		if err != nil || who.Person != l.person {
-			return
+		if err != nil || who.Person != l.person || fallen(l.stood, stood(who)) {
+			return // and looks at the page anew, with the rights of now
 		}
 		seen, version, err := d.glance(ctx, who, l.handle)
 		if err != nil {
@@ -97,6 +98,27 @@ func (d *Desk) listen(ctx context.Context, again func(context.Context) (access.R
 		}
 		l.out <- Change{Handle: l.handle, Version: version, Mark: markOf(seen)}
 	}
+}
+
+// stood is where the organisations stand that a reader acts for.
+func stood(who access.Reader) map[string]partner.Standing {
+	out := make(map[string]partner.Standing, len(who.Acting))
+	for i := range who.Acting {
+		a := &who.Acting[i]
+		out[a.Org+" "+a.For] = a.Everywhere()
+	}
+	return out
+}
+
+// fallen tells that one of them stands worse now, or is not theirs any more: what
+// was open for the reader ends then, whatever it would go on to say.
+func fallen(was, now map[string]partner.Standing) bool {
+	for org, s := range was {
+		if t, ok := now[org]; !ok || t.Worse(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // glance is what a reader would see, as a hash, and the version of the case.

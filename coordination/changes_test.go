@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"tocsin/access"
 	"tocsin/internal/fault"
+	"tocsin/partner"
 )
 
 // session is who asks, until the test ends it.
@@ -199,6 +201,42 @@ func TestWhoMayNotSeeItAnyMoreIsCutOff(t *testing.T) {
 	}
 	if r.d.hub.stop != nil || len(r.d.hub.all) != 0 {
 		t.Error("somebody who was refused is still there")
+	}
+}
+
+// Where an organisation stands worse than when its people began to listen, their
+// streams end: they look at the page anew. One that stands better goes on.
+func TestAStreamEndsWithTheStanding(t *testing.T) {
+	for what, ref := range map[string]string{"a case": "TOC-1", "the desk": ""} {
+		t.Run(what, func(t *testing.T) {
+			r, tick := liveRoom(t)
+			h := r.keep(flawed("TOC-1"))
+			r.seat(h, access.Seat{Org: "house", Role: access.Coordinates})
+			listen := func(on partner.Standing) (*session, <-chan Change) {
+				t.Helper()
+				s := &session{who: someone("cora", "house")}
+				s.who.Acting[0].On = map[string]partner.Standing{"circle": on}
+				c, err := r.d.Changes(t.Context(), s.again, ref)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s, c
+			}
+			stands := func(s *session, on partner.Standing) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.who.Acting = slices.Clone(s.who.Acting)
+				s.who.Acting[0].On = map[string]partner.Standing{"circle": on}
+			}
+			better, open := listen(partner.Warned)
+			stands(better, partner.Active)
+			quiet(t, tick, better, open)
+			worse, c := listen(partner.Active)
+			stands(worse, partner.Suspended)
+			if x, open := next(t, tick, c); open {
+				t.Errorf("there was a signal %+v and no end", x)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/internal/fault"
+	"tocsin/partner"
 )
 
 const (
@@ -23,6 +24,7 @@ type listener struct {
 	wake           chan struct{} // room for one: waking never blocks
 	out            chan Change   // room for one, and only listen sends
 	seen           [32]byte
+	stood          map[string]partner.Standing // where the reader's organisations stood at the beginning
 
 	// Of the hub: told of a write since the last tick, and to be told of another at
 	// the next.

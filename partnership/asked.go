@@ -55,6 +55,9 @@ func (s *Service) current(a Asked) Asked {
 func (s *Service) Decide(ctx context.Context, who access.Reader, id string, approve bool, reason string) (Asked, error) {
 	a, err := s.asked(ctx, id)
 	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			_, _, _, _ = s.member(ctx, who, asID(""))
+		}
 		return Asked{}, gentle(err)
 	}
 	m, p, side, err := s.member(ctx, who, a.Member)

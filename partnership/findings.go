@@ -191,7 +191,7 @@ func (s *Service) finding(ctx context.Context, who access.Reader, id string) (Fi
 		return f, "", err
 	}
 	f.version = version
-	_, _, side, merr := s.member(ctx, who, f.Member)
+	_, _, side, merr := s.member(ctx, who, asID(f.Member))
 	switch {
 	case merr != nil && fault.KindOf(merr) != fault.NotFound:
 		return f, "", merr

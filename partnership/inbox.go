@@ -88,7 +88,7 @@ func (s *Service) Open(ctx context.Context, who access.Reader, id string) (Lette
 		return l, casefile.Event{}, err
 	}
 	none := fault.New(fault.NotFound, "there is no such letter")
-	m, p, side, merr := s.member(ctx, who, l.Member)
+	m, p, side, merr := s.member(ctx, who, asID(l.Member))
 	if err != nil || merr != nil {
 		if merr != nil && fault.KindOf(merr) != fault.NotFound {
 			return l, casefile.Event{}, merr

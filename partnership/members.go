@@ -216,7 +216,7 @@ func (s *Service) member(ctx context.Context, who access.Reader, id string) (Mem
 		return m, partner.Platform{}, "", err
 	}
 	m.version = version
-	p, _, perr := s.Platform(ctx, m.Platform) // asked in either case
+	p, _, perr := s.Platform(ctx, asID(m.Platform)) // asked in either case
 	if err != nil {
 		return m, p, "", missing()
 	}
@@ -227,6 +227,15 @@ func (s *Service) member(ctx context.Context, who access.Reader, id string) (Mem
 		return m, p, side, nil
 	}
 	return m, p, "", missing()
+}
+
+// asID is an id that can be asked for, where there is none: what is not there costs
+// the statements of what is not the reader's.
+func asID(id string) string {
+	if id == "" {
+		return "-"
+	}
+	return id
 }
 
 // sideOf is "" for whoever has nothing to do with a membership.

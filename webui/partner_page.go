@@ -25,6 +25,7 @@ type partnerView struct {
 	Theirs    []actStep // what the other side owes
 	Others    []actStep // that cannot be done now, with why not
 	Agreement *agreementView
+	Invited   template.HTML // words of the invitation, where nothing is signed yet
 	Terms     []termRow
 	Stopped   *suspensionView
 	Past      []suspensionView
@@ -146,6 +147,11 @@ func (d *partnerView) fill(v *visit) {
 func (d *partnerView) fillAgreement(v *visit) {
 	j := d.State.Agreement
 	if j == nil {
+		for i := range d.File.Events {
+			if e := &d.File.Events[i]; e.Kind == "partner-invited" {
+				d.Invited = rich(e.Text)
+			}
+		}
 		return
 	}
 	e := d.event(j.Event)

@@ -12,7 +12,7 @@ const (
 	office  = "of an office; the case is not in it"
 	signIn  = "before anybody is known; TestNobodyLearnsWhoIsThere"
 
-	ofPlatform = "of a sharing platform, and no case is in it; that it tells nobody else of itself hold the tests of sharing and partnership, and httpapi's TestHiddenSharingIsMissing"
+	ofPlatform = "of a sharing platform, and no case is in it; that it tells nobody else of itself hold the tests of sharing and partnership, and those of httpapi on what is shared"
 )
 
 const (
