@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -152,5 +153,9 @@ func (w *Watcher) outcome(ctx context.Context, handle string, err error) {
 	f.wait = min(max(2*f.wait, firstWait), lastWait)
 	f.again = w.now().Add(f.wait)
 	w.failed[handle] = f
-	w.o.Log.Error("a case could not be projected", "handle", handle, "kind", string(fault.KindOf(err)), "again", f.wait.String())
+	level := slog.LevelError
+	if f.wait == firstWait && fault.KindOf(err) == fault.Unavailable {
+		level = slog.LevelInfo // it was written to meanwhile, as busy cases are; a second time is another matter
+	}
+	w.o.Log.Log(ctx, level, "a case could not be projected", "handle", handle, "kind", string(fault.KindOf(err)), "again", f.wait.String())
 }

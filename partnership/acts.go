@@ -219,7 +219,11 @@ func (s *Service) carry(ctx context.Context, who access.Reader, m Member, p part
 		return a, err
 	}
 	a.version++
-	res, err := s.o.Desk.AddAct(ctx, who, m.Handle, a.Event, version, "act "+a.ID)
+	expected, err := s.numbered(ctx, who, m, a, version)
+	if err != nil {
+		return a, err
+	}
+	res, err := s.o.Desk.AddAct(ctx, who, m.Handle, a.Event, expected, "act "+a.ID)
 	if err != nil && !lasting(err) {
 		return a, err // it may be on record, or come to be: Sweep finds out
 	}
@@ -243,6 +247,23 @@ func (s *Service) carry(ctx context.Context, who access.Reader, m Member, p part
 	}
 	a.version++
 	return a, nil
+}
+
+// numbered is the version of the file in the reader's own numbers: a member does
+// not see every record of it, and the desk counts what somebody sees.
+func (s *Service) numbered(ctx context.Context, who access.Reader, m Member, a Asked, version int64) (int64, error) {
+	if !partner.OfMember(a.Event.Kind) {
+		return version, nil
+	}
+	seen, err := s.o.Desk.See(ctx, who, m.Handle)
+	if err != nil {
+		return 0, err
+	}
+	k, err := s.o.Files.Load(ctx, m.Handle)
+	if err != nil || k.Version != version {
+		return version, err // it has moved on
+	}
+	return seen.Version, nil
 }
 
 // cuts tells which acts may take something away: they take it before they are on

@@ -94,7 +94,7 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 	if err != nil {
 		return Standing{}, err
 	}
-	res, err := s.o.Desk.OpenFile(ctx, who, p.Authority, authorityParty, f, key)
+	res, err := s.o.Desk.OpenFile(ctx, who, p.Authority, authorityParty, f, keyOf("open", key))
 	if err != nil {
 		return Standing{}, err
 	}
@@ -108,13 +108,21 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 	}
 	e := s.event("partner-invited", p)
 	e.Text = strings.TrimSpace(a.Words)
-	if _, err := s.o.Desk.AddAct(ctx, who, m.Handle, e, record.AnyVersion, key); err != nil {
+	if _, err := s.o.Desk.AddAct(ctx, who, m.Handle, e, record.AnyVersion, keyOf("invite", key)); err != nil {
 		return Standing{}, err
 	}
 	if _, err := s.settle(ctx, who.Person, m); err != nil {
 		return Standing{}, err
 	}
 	return s.Member(ctx, who, m.ID)
+}
+
+// keyOf keeps the idempotency keys of one command's parts apart; "" stays none.
+func keyOf(part, key string) string {
+	if key == "" {
+		return ""
+	}
+	return part + " " + key
 }
 
 // file is the partnership file as it begins: who is in it.

@@ -105,4 +105,24 @@ func TestFromACallToTheLifting(t *testing.T) {
 	}
 }
 
+// A member does one act after another: its own numbers of the file lag behind the
+// authority's receipts, and nothing has moved on.
+func TestAMemberActsTwiceInARow(t *testing.T) {
+	w := newWorld(t)
+	id := w.joined("acme")
+	w.does("karin", id, "partner-reminded reason=late")
+	w.does("ada", id, "mark-contested reason=no re="+w.last(id, "partner-reminded").ID)
+	w.does("ada", id, "mark-contested reason=indeed re="+w.last(id, "partner-reminded").ID)
+}
+
+// With a key the invitation is sent as without.
+func TestAnInvitationHasAKey(t *testing.T) {
+	w := newWorld(t)
+	m, err := w.Invite(t.Context(), w.who("karin"), InviteAsked{Platform: "circle", Org: "borel", Words: "Welcome."}, "k1")
+	w.must(err)
+	if m.State.Standing != partner.Invited {
+		t.Error(m.State.Standing)
+	}
+}
+
 const decision = "reason=because rule=TMP-MEMBER-REPORT attributes={number: 2/2026, signatory: K.Bauer, delegation: D1, appeal-body: Panel, appeal-until: 2026-12-31, publication: internal, effect: at-once}"

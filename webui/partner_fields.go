@@ -29,7 +29,7 @@ var actFields = map[casefile.Kind]string{
 // letterFields are what a formal letter has beside the act.
 const letterFields = "number signatory office delegation place from-address to-address"
 
-// fieldOrder are the fields that go into attributes.
+// attributeFields are the fields that go into attributes.
 var attributeFields = []string{"number", "signatory", "office", "delegation", "place", "from-address", "to-address", "signed-by", "hash", "level", "units",
 	"effect", "from", "hearing", "publication", "appeal-body", "appeal-until", "reply-by", "publish-reason", "task"}
 

@@ -109,10 +109,8 @@ func (s *Site) partnerPage(v *visit) error {
 			d.Letters = append(d.Letters, v.letterRow(l))
 		}
 	}
-	return v.show("partner", v.t("partner.title-one"), d.nav(), d)
+	return v.show("partner", v.t("partner.title-one"), "partners", d)
 }
-
-func (h partnerHead) nav() string { return "partners" }
 
 // fill puts what the file says into the reader's language.
 func (d *partnerView) fill(v *visit) {
@@ -219,7 +217,7 @@ func (d *partnerView) suspension(v *visit, x *partner.Suspension) suspensionView
 	return s
 }
 
-// after tells whether a bound has certainly passed.
+// passed tells whether a bound has certainly passed.
 func passed(s calendar.Span, now time.Time) bool { return !s.Latest.IsZero() && !now.Before(s.Latest) }
 
 // whenOf is the latest instant of a bound that is known, for "in 3 d".
@@ -234,7 +232,7 @@ func whenOf(s calendar.Span) *time.Time {
 	return &t
 }
 
-// text is what somebody wrote in an act.
+// textOf is what somebody wrote in an act.
 func textOf(e *casefile.Event) template.HTML {
 	if e == nil {
 		return ""

@@ -119,10 +119,7 @@ func TestAnActKeepsWhatWasTyped(t *testing.T) {
 	form.Set("until", "2027-05-20")
 	form.Set("do", "preview")
 	page := ask(t, h, "karin", "en", path, form).Body.String()
-	for _, want := range []string{"Acme Networks GmbH", "3 people", "Acme PSIRT", "only their own part", "Another person of the authority must approve", "the sender’s address"} {
-		if want == "3 people" || want == "the sender’s address" {
-			continue // filled in from the letters before
-		}
+	for _, want := range []string{"Acme Networks GmbH", "2 people", "Acme PSIRT", "only their own part", "A flaw in Example Pump", "Another person of the authority must approve", "The formal letter cannot be written yet"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the preview does not say %q", want)
 		}
