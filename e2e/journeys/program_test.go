@@ -197,9 +197,9 @@ func startDemo() (*platform, error) {
 			p.links[name] = link
 		}
 	}
-	if len(p.links) != 9 || p.url == "" {
+	if len(p.links) != 11 || p.url == "" {
 		p.stop()
-		return nil, fmt.Errorf("the demo names %d people, not nine:\n%s", len(p.links), strings.Join(lines, "\n"))
+		return nil, fmt.Errorf("the demo names %d people, not eleven:\n%s", len(p.links), strings.Join(lines, "\n"))
 	}
 	return p, nil
 }
