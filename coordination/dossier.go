@@ -104,7 +104,7 @@ func (d *Desk) dossierProofs(ctx context.Context, who access.Reader, s *sitting,
 			out.Left++
 			continue
 		}
-		proof, err := d.o.Keeper.Receipt(ctx, s.Handle, m.ID, "", opened(e))
+		proof, err := d.o.Keeper.Receipt(ctx, s.Handle, m.ID, "", opened(e, s.w.c.Event(m.ID)))
 		switch fault.KindOf(err) {
 		case fault.TooEarly:
 			out.Pending = append(out.Pending, m.ID)
@@ -120,26 +120,29 @@ func (d *Desk) dossierProofs(ctx context.Context, who access.Reader, s *sitting,
 }
 
 // opened are the fields of an event that a receipt in a dossier opens: those that
-// stand in the event as the reader sees it.
-func opened(e *casefile.Event) []string {
-	text, err := json.Marshal(e)
-	if err != nil {
-		return []string{"id", "kind", "at"}
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return []string{"id", "kind", "at"}
-	}
+// the reader sees as they are on record. What a side sees a part of, such as who
+// else was told, stays closed.
+func opened(seen, kept *casefile.Event) []string {
+	fields, whole := fieldsOf(seen), fieldsOf(kept)
 	var out []string
-	for name := range fields {
-		switch name {
-		case "recorded-by", "recorded-at": // the receipt itself tells when
-		default:
+	for name, value := range fields {
+		switch {
+		case name == "recorded-by", name == "recorded-at": // the receipt itself tells when
+		case bytes.Equal(value, whole[name]):
 			out = append(out, name)
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// fieldsOf are the keys of an event with their values in JSON.
+func fieldsOf(e *casefile.Event) map[string]json.RawMessage {
+	fields := map[string]json.RawMessage{}
+	if text, err := json.Marshal(e); e != nil && err == nil {
+		_ = json.Unmarshal(text, &fields) // what was just written reads
+	}
+	return fields
 }
 
 // namesIn are words for recipients that are no parties of the case.

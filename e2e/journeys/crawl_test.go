@@ -176,7 +176,7 @@ func (w *walker) judge(l link, answer *http.Response, body []byte, lang string) 
 	if answer.StatusCode >= 400 && !refusedRightly(l.path, answer.StatusCode) {
 		wrong(answer.Status)
 	}
-	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(answer.Header.Get("Content-Disposition"), "attachment") {
 		return nil
 	}
 	for _, header := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
