@@ -15,13 +15,8 @@ import (
 
 	"tocsin/internal/fault"
 	"tocsin/receipt"
+	"tocsin/receipt/script"
 )
-
-// checker is the offline checker of receipts, the one that the platform's own
-// page uses; a test keeps the two the same.
-//
-//go:embed static/verify.js
-var checker string
 
 //go:embed static/check.js
 var check string
@@ -95,10 +90,10 @@ func heading(id, title string) string {
 	return "<h2 id=\"h-" + id + "\">" + title + "</h2>\n"
 }
 
-// script is the checker as one script: what it exports to other pages it keeps
-// to itself here.
-func script() string {
-	return "(() => {\n\"use strict\";\n" + strings.ReplaceAll(checker, "\nexport ", "\n") + "\n" + check + "})();\n"
+// runs is the checker and what drives it as one script: what it exports to other
+// pages it keeps to itself here.
+func runs() string {
+	return "(() => {\n\"use strict\";\n" + strings.ReplaceAll(script.Verify, "\nexport ", "\n") + "\n" + check + "})();\n"
 }
 
 // around writes the file about its body. The policy names the hashes of the one
@@ -130,7 +125,7 @@ func (b *book) around(body, number string) string {
 %s<script>%s</script>
 </body>
 </html>
-`, b.lang, hash(script()), hashes, b.t("dossier")+" · "+esc(b.Title), style, body, script())
+`, b.lang, hash(runs()), hashes, b.t("dossier")+" · "+esc(b.Title), style, body, runs())
 }
 
 // paper is the print head: title, TLP and number on every page.
@@ -182,7 +177,7 @@ func (b *book) contents(sections []section) string {
 func (b *book) checkSection(number string) (string, error) {
 	words, err := json.Marshal(b.scriptWords())
 	if err != nil {
-		return "", fault.New(fault.Internal, "the words of the checker cannot be written: %v", err)
+		return "", fault.New(fault.Internal, "the words of the script.Verify cannot be written: %v", err)
 	}
 	slots, err := json.Marshal(receipt.FieldNames())
 	if err != nil {
@@ -276,7 +271,7 @@ var (
 )
 
 // visible is the text of a piece of the page as a reader has it, its white space
-// made one: what the checker computes the part's hash from.
+// made one: what the script.Verify computes the part's hash from.
 func visible(page string) string {
 	return strings.Trim(space.ReplaceAllString(html.UnescapeString(anyTag.ReplaceAllString(page, "")), " "), " ")
 }

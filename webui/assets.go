@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"tocsin/receipt/script"
 )
 
 //go:embed static
@@ -52,6 +54,8 @@ func loadAssets() (*assets, error) {
 		a.files[strings.TrimPrefix(name, "static/")] = &asset{kind: kinds[path.Ext(name)], plain: b}
 		return nil
 	})
+	sum.Write([]byte(script.Verify)) // stands with the receipts, for whoever checks them elsewhere
+	a.files["verify.js"] = &asset{kind: kinds[".js"], plain: []byte(script.Verify)}
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:6])
 	return a, err
 }

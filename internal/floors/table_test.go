@@ -37,6 +37,7 @@ var table = []room{
 	{path: "exposure", floor: ground},
 	{path: "receipt", floor: ground, modules: []string{"golang.org/x/mod", "filippo.io/mldsa"}},
 	{path: "receipt/rfc3161", floor: ground},
+	{path: "receipt/script", floor: ground},
 	{path: "receipt/rfc3161/tsatest", floor: ground},
 	{path: "access", floor: ground},
 	{path: "examples", floor: ground},

@@ -1,4 +1,4 @@
-package webui_test
+package script_test
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ import (
 	"tocsin/receipt"
 )
 
-// jsVerdict is what static/verify.js answers.
+// jsVerdict is what verify.js answers.
 type jsVerdict struct {
 	Proved bool   `json:"proved"`
 	Origin string `json:"origin"`
@@ -105,7 +105,7 @@ func (b *browser) verify(proof []byte, keys string) jsVerdict {
 
 func golden(t *testing.T, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "receipt", "testdata", "v1", name))
+	data, err := os.ReadFile(filepath.Join("..", "testdata", "v1", name))
 	if err != nil {
 		t.Fatal(err)
 	}
