@@ -2,28 +2,19 @@ package casefile
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
+	"maps"
 	"sync"
+
+	"tocsin/internal/catalogue"
 )
 
 //go:embed words/*.json
 var wordFiles embed.FS
 
 // kindWords are the few words of each kind by language; English stands in kinds.
-var kindWords = sync.OnceValue(func() map[string]map[Kind]string {
-	out := map[string]map[Kind]string{"en": kinds}
-	for _, lang := range []string{"zh", "fr", "de"} {
-		data, err := wordFiles.ReadFile("words/" + lang + ".json")
-		if err != nil {
-			panic(err) // embedded in the program
-		}
-		m := map[Kind]string{}
-		if err := json.Unmarshal(data, &m); err != nil {
-			panic(fmt.Sprintf("words/%s.json: %v", lang, err))
-		}
-		out[lang] = m
-	}
+var kindWords = sync.OnceValue(func() catalogue.Words[Kind] {
+	out := maps.Clone(catalogue.Of[Kind](wordFiles)())
+	out["en"] = kinds
 	return out
 })
 

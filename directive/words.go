@@ -2,9 +2,8 @@ package directive
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
-	"sync"
+
+	"tocsin/internal/catalogue"
 )
 
 //go:embed words/*.json
@@ -12,21 +11,7 @@ var wordFiles embed.FS
 
 // Words in every language of the platform, by key: status.overdue, kind.extended,
 // modality.must, step.patch. A test keeps the four catalogues complete.
-var catalogues = sync.OnceValue(func() map[string]map[string]string {
-	all := map[string]map[string]string{}
-	for _, lang := range []string{"en", "zh", "fr", "de"} {
-		data, err := wordFiles.ReadFile("words/" + lang + ".json")
-		if err != nil {
-			panic(err) // embedded in the program
-		}
-		m := map[string]string{}
-		if err := json.Unmarshal(data, &m); err != nil {
-			panic(fmt.Sprintf("words/%s.json: %v", lang, err))
-		}
-		all[lang] = m
-	}
-	return all
-})
+var catalogues = catalogue.Of[string](wordFiles)
 
 func say(lang, key string) string {
 	if w := catalogues()[lang][key]; w != "" {

@@ -2,11 +2,10 @@ package dossier
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"html"
 	"strings"
-	"sync"
+
+	"tocsin/internal/catalogue"
 )
 
 //go:embed words/*.json
@@ -15,21 +14,7 @@ var wordFiles embed.FS
 // Languages are those that dossiers are written in.
 func Languages() []string { return []string{"en", "zh", "fr", "de"} }
 
-var catalogues = sync.OnceValue(func() map[string]map[string]string {
-	out := map[string]map[string]string{}
-	for _, lang := range Languages() {
-		data, err := wordFiles.ReadFile("words/" + lang + ".json")
-		if err != nil {
-			panic(err) // embedded in the program
-		}
-		m := map[string]string{}
-		if err := json.Unmarshal(data, &m); err != nil {
-			panic(fmt.Sprintf("words/%s.json: %v", lang, err))
-		}
-		out[lang] = m
-	}
-	return out
-})
+var catalogues = catalogue.Of[string](wordFiles)
 
 // t gives the catalogue's words, escaped, with arguments that are escaped here.
 func (b *book) t(key string, pairs ...string) string {

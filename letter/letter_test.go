@@ -27,7 +27,11 @@ func TestGoldenLetters(t *testing.T) {
 				t.Fatal(err)
 			}
 			if k == Suspension || k == Call {
-				golden(t, path.Join(lang, string(k)+".html"), string(page))
+				style := "<style>" + Stylesheet()
+				if strings.Count(string(page), style) != 1 {
+					t.Errorf("%s in %s does not hold the style sheet once", k, lang)
+				}
+				golden(t, path.Join(lang, string(k)+".html"), strings.Replace(string(page), style, "<style>\n", 1))
 			}
 			for n, line := range strings.Split(text, "\n") {
 				if width(line) > columns {

@@ -2,13 +2,11 @@ package letter
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
+	"tocsin/internal/catalogue"
 	"tocsin/internal/fault"
 )
 
@@ -18,21 +16,7 @@ var wordFiles embed.FS
 // Languages are those that letters are written in.
 func Languages() []string { return []string{"en", "zh", "fr", "de"} }
 
-var catalogues = sync.OnceValue(func() map[string]map[string]string {
-	out := map[string]map[string]string{}
-	for _, lang := range Languages() {
-		data, err := wordFiles.ReadFile("words/" + lang + ".json")
-		if err != nil {
-			panic(err) // embedded in the program
-		}
-		m := map[string]string{}
-		if err := json.Unmarshal(data, &m); err != nil {
-			panic(fmt.Sprintf("words/%s.json: %v", lang, err))
-		}
-		out[lang] = m
-	}
-	return out
-})
+var catalogues = catalogue.Of[string](wordFiles)
 
 // say gives the words of a key with its arguments, pairs of name and text.
 func say(lang, key string, pairs ...string) string {

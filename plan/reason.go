@@ -2,12 +2,11 @@ package plan
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"regexp"
 	"sort"
 	"strings"
-	"sync"
+
+	"tocsin/internal/catalogue"
 )
 
 // Reason says why, as a code with arguments. Text is the English form; Say
@@ -23,25 +22,7 @@ type Reason struct {
 //go:embed words/*.json
 var wordFiles embed.FS
 
-var catalogues = sync.OnceValue(func() map[string]map[string]string {
-	out := map[string]map[string]string{}
-	entries, err := wordFiles.ReadDir("words")
-	if err != nil {
-		panic(err) // embedded in the program
-	}
-	for _, e := range entries {
-		data, err := wordFiles.ReadFile("words/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		m := map[string]string{}
-		if err := json.Unmarshal(data, &m); err != nil {
-			panic(fmt.Sprintf("words/%s: %v", e.Name(), err))
-		}
-		out[strings.TrimSuffix(e.Name(), ".json")] = m
-	}
-	return out
-})
+var catalogues = catalogue.Of[string](wordFiles)
 
 // Languages lists the languages that reasons can be said in.
 func Languages() []string {

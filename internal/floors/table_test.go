@@ -41,6 +41,7 @@ var table = []room{
 	{path: "receipt/rfc3161/tsatest", floor: ground},
 	{path: "access", floor: ground},
 	{path: "examples", floor: ground},
+	{path: "internal/catalogue", floor: ground},
 	{path: "internal/document", floor: ground, modules: []string{yaml}},
 	{path: "internal/fault", floor: ground},
 	{path: "internal/plaintext", floor: ground},
