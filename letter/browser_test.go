@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"tocsin/letter"
 	"tocsin/webui/webuitest"
 )
 
@@ -17,12 +18,17 @@ func TestLettersInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes a while; -short")
 	}
+	folder := t.TempDir()
 	shots := os.Getenv("TOCSIN_SHOTS")
 	ctx := webuitest.Chromium(t)
 	complaints := webuitest.Complaints(t, ctx)
 	for _, lang := range []string{"en", "zh", "fr", "de"} {
-		file, err := filepath.Abs(filepath.Join("testdata", lang, "suspension.html"))
+		page, err := letter.Example(letter.Suspension).Page(lang)
 		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(folder, lang+".html")
+		if err := os.WriteFile(file, page, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for _, width := range []int{390, 1024} {
