@@ -8,7 +8,6 @@ import (
 	"tocsin/access"
 	"tocsin/earlier"
 	"tocsin/escalation"
-	"tocsin/partner"
 )
 
 var flawWord, purlWord, nameWord = escalation.FlawWord, escalation.PurlWord, escalation.NameWord
@@ -109,39 +108,6 @@ func upTo(handles []string, found map[string]*known, next string) ([]string, str
 // knew what; else the case is loaded.
 func (k *known) projected() bool {
 	return k.see.Allowed && k.see.View.All && k.whole && len(k.brief.Known) > 0
-}
-
-// narrowBehind gives the cases behind a handle that the reader sees a side of, as
-// narrow does, and up to where these are all; "" if there are no more.
-func (d *Desk) narrowBehind(ctx context.Context, who access.Reader, last string) (cases map[string]*known, until string, err error) {
-	cases = map[string]*known{}
-	hashes := d.hashes(who)
-	if len(hashes) == 0 {
-		return cases, "", nil
-	}
-	find := d.o.Seats.NarrowCases
-	if slices.ContainsFunc(who.Acting, func(a access.Acting) bool { s := a.Everywhere(); return s != partner.Active && s != partner.Warned }) {
-		find = func(ctx context.Context, who [][32]byte, after string, limit int) ([]escalation.CaseRow, error) {
-			return d.o.Seats.CasesOf(ctx, who, nobody, after, limit)
-		}
-	}
-	rows, err := find(ctx, hashes, last, narrowMost)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(rows) == narrowMost {
-		until = rows[narrowMost-1].Handle
-	}
-	got, err := d.know(ctx, who, rows)
-	if err != nil {
-		return nil, "", err
-	}
-	for h, k := range got {
-		if !k.see.Allowed || !k.see.View.All {
-			cases[h] = k
-		}
-	}
-	return cases, until, nil
 }
 
 // factsOf gives what the reader may see of who knew what in a case; nil if that is

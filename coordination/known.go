@@ -155,9 +155,16 @@ const narrowMost = 256
 // about them is made of that side alone, so that neither a line nor a hit, nor
 // the lack of one, tells what the rest holds.
 func (d *Desk) narrow(ctx context.Context, who access.Reader) (map[string]*known, error) {
+	cases, _, err := d.narrowBehind(ctx, who, "")
+	return cases, err
+}
+
+// narrowBehind gives the cases behind a handle that the reader sees a side of, and
+// up to where these are all; "" if there are no more.
+func (d *Desk) narrowBehind(ctx context.Context, who access.Reader, last string) (cases map[string]*known, until string, err error) {
 	hashes := d.hashes(who)
 	if len(hashes) == 0 {
-		return nil, nil
+		return map[string]*known{}, "", nil
 	}
 	find := d.o.Seats.NarrowCases
 	if slices.ContainsFunc(who.Acting, func(a access.Acting) bool { s := a.Everywhere(); return s != partner.Active && s != partner.Warned }) {
@@ -166,20 +173,22 @@ func (d *Desk) narrow(ctx context.Context, who access.Reader) (map[string]*known
 			return d.o.Seats.CasesOf(ctx, who, nobody, after, limit)
 		}
 	}
-	rows, err := find(ctx, hashes, "", narrowMost)
+	rows, err := find(ctx, hashes, last, narrowMost)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	out, err := d.know(ctx, who, rows)
-	if err != nil {
-		return nil, err
+	if len(rows) == narrowMost {
+		until = rows[narrowMost-1].Handle
 	}
-	for h, k := range out {
+	if cases, err = d.know(ctx, who, rows); err != nil {
+		return nil, "", err
+	}
+	for h, k := range cases {
 		if k.see.Allowed && k.see.View.All {
-			delete(out, h) // another seat sees all of it
+			delete(cases, h) // another seat sees all of it
 		}
 	}
-	return out, nil
+	return cases, until, nil
 }
 
 // nobody is a level of openness that no case has.
