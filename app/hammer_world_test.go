@@ -6,12 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +17,6 @@ import (
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
-	"tocsin/httpapi"
-	"tocsin/identity"
 	"tocsin/internal/edge"
 	"tocsin/partner"
 	"tocsin/partnership"
@@ -212,7 +208,7 @@ func (w *anvil) asks(ctx context.Context, method, address, body string) (*http.R
 	}
 	r.Header.Set("Accept-Language", "en")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if r.URL.Path == httpapi.Prefix || strings.HasPrefix(r.URL.Path, httpapi.Prefix+"/") {
+	if isAPI(r.URL.Path + "/") {
 		r.Header.Set("Authorization", "Bearer "+w.token)
 	}
 	if body != "" {
@@ -233,39 +229,6 @@ func (w *anvil) get(ctx context.Context, address string) (status int, stream boo
 	}
 	data, err := io.ReadAll(res.Body)
 	return res.StatusCode, false, string(data), err
-}
-
-// forgetful remembers of everybody what they might do when it saw them first, as
-// a process would that does not look where a member stands now.
-type forgetful struct {
-	httpapi.Tokens
-	mu   sync.Mutex
-	seen map[string]access.Reader
-}
-
-func (f *forgetful) TokenReader(ctx context.Context, token string, came identity.Came) (access.Reader, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if r, ok := f.seen[token]; ok {
-		return r, nil
-	}
-	r, err := f.Tokens.TokenReader(ctx, token, came)
-	if err == nil {
-		f.seen[token] = r
-	}
-	return r, err
-}
-
-// control serves the API without the check, and gives its address.
-func (w *anvil) control() string {
-	w.t.Helper()
-	o := w.platforms[0].parts.api
-	o.Tokens = &forgetful{Tokens: o.Tokens, seen: map[string]access.Reader{}}
-	mux := http.NewServeMux()
-	httpapi.API(mux, o)
-	s := httptest.NewServer(mux)
-	w.t.Cleanup(s.Close)
-	return s.URL
 }
 
 // patternsOf walks the router itself: every pattern, however it came there. The

@@ -80,8 +80,7 @@ func (p *Platform) build(addr string) (*parts, error) {
 	})
 	t.circles = partnership.New(partnership.Options{Desk: t.desk, Files: a.keeper, Directory: t.people, Cabinet: t.cabinet, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log})
 	t.desk.Join(t.circles)
-	t.shared = sharing.New(sharing.Options{Circles: t.circles, Memberships: sharing.Kept(t.cabinet), People: t.people, Log: a.keeper, Cabinet: t.cabinet, Freezer: t.people,
-		Rights: func(ctx context.Context) (int64, error) { return t.cabinet.Edition(ctx, "directory") }, Now: a.o.Now, Rand: a.o.Rand, Logger: a.o.Log})
+	t.shared = sharing.New(sharing.Options{Circles: t.circles, People: t.people, Log: a.keeper, Cabinet: t.cabinet, Reads: t.desk, Freezer: t.people, Now: a.o.Now, Rand: a.o.Rand, Logger: a.o.Log})
 	if err := t.buildPages(p); err != nil {
 		return nil, err
 	}
@@ -128,6 +127,11 @@ func (t *parts) buildPeople(p *Platform, addr string) error {
 }
 
 func (t *parts) buildPages(p *Platform) (err error) {
+	t.pages, err = webui.New(t.pageOptions(p))
+	return err
+}
+
+func (t *parts) pageOptions(p *Platform) webui.Options {
 	o := webui.Options{
 		Identity: t.people, Desk: t.desk, Ledger: t.ledger, Book: t.book, Platform: p.about, Notes: p.app.keeper, Secure: p.o.secure(), Version: Version(),
 		Now: p.app.o.Now, Log: p.app.o.Log,
@@ -136,8 +140,7 @@ func (t *parts) buildPages(p *Platform) (err error) {
 	if p.o.SSO != (SSO{}) {
 		o.SSO = t.people.SSOName()
 	}
-	t.pages, err = webui.New(o)
-	return err
+	return o
 }
 
 func (t *parts) apiOptions(p *Platform) httpapi.Options {

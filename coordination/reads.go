@@ -61,7 +61,6 @@ func newReading() *reading {
 // read keeps that a reader read something of a case: case, plan, record, event,
 // receipt, export, search.
 func (d *Desk) read(who access.Reader, kind, handle string, v access.Viewpoint) {
-	r, now := d.reads, d.o.Now()
 	view := "side"
 	switch {
 	case v.All:
@@ -69,7 +68,24 @@ func (d *Desk) read(who access.Reader, kind, handle string, v access.Viewpoint) 
 	case v.Own:
 		view = "own"
 	}
-	k := readKey{who.Person, who.Session, kind, handle, view}
+	d.keepRead(who, readKey{who.Person, who.Session, kind, handle, view}, kind != "search")
+}
+
+// Looked keeps that a reader read something that is no case, such as what was shared
+// on a platform, in the batches of those that are. Whoever keeps it counts by
+// themselves how much one session reads.
+func (d *Desk) Looked(who access.Reader, kind, id string, all bool) {
+	view := "side"
+	if all {
+		view = "all"
+	}
+	d.keepRead(who, readKey{who.Person, who.Session, kind, id, view}, false)
+}
+
+// keepRead puts a read beside those that wait; counted: it is one of the cases that
+// a session reads.
+func (d *Desk) keepRead(who access.Reader, k readKey, counted bool) {
+	r, now := d.reads, d.o.Now()
 	r.mu.Lock()
 	c := r.waiting[k]
 	switch {
@@ -84,7 +100,7 @@ func (d *Desk) read(who access.Reader, kind, handle string, v access.Viewpoint) 
 		r.since = now
 	}
 	full := r.reads >= d.o.Reads.Most || now.Sub(r.since) >= d.o.Reads.Every
-	freeze := kind != "search" && d.o.Freezer != nil && who.Session != "" && r.tooMany(who.Session, handle, now, d.o.Reads.Cases)
+	freeze := counted && d.o.Freezer != nil && who.Session != "" && r.tooMany(who.Session, k.handle, now, d.o.Reads.Cases)
 	r.mu.Unlock()
 	if full {
 		select {

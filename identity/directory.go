@@ -61,6 +61,13 @@ func (s *Service) directory(ctx context.Context) (*directory, error) {
 	return d, nil
 }
 
+// Rights is a number that changes whenever anybody's rights do: with each change of
+// a person or an organisation, in whatever process. What time itself changes (a
+// deputation that ends, a suspension that was set for later) does not move it.
+func (s *Service) Rights(ctx context.Context) (int64, error) {
+	return s.o.Cabinet.Edition(ctx, kindDirectory)
+}
+
 // names gives a directory for what is only shown: it may be two seconds old, so
 // that a page with a thousand names does not ask a thousand times.
 // While the database is away, what was known before is shown.

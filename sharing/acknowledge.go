@@ -133,6 +133,7 @@ func (s *Service) Words(ctx context.Context, who access.Reader, id string) ([]Wo
 		return nil, err
 	}
 	var out []Word
+	matter := h.matter(h.now())
 	for _, m := range members {
 		w := Word{Member: m.ID, Org: m.Org, Name: m.Name, Standing: m.State.Standing}
 		meant := false
@@ -142,8 +143,8 @@ func (s *Service) Words(ctx context.Context, who access.Reader, id string) ([]Wo
 			around.Joined = append(around.Joined, unit)
 		}
 		for _, org := range around.Joined {
-			meant = meant || reaches(org, m.Org, partner.Active, h, around)
-			w.Receives = w.Receives || reaches(org, m.Org, w.Standing, h, around)
+			meant = meant || reaches(org, m.Org, partner.Active, matter, around)
+			w.Receives = w.Receives || reaches(org, m.Org, w.Standing, matter, around)
 			if a, ok := given[org]; ok && (w.Given == nil || w.Given.N < a.N) {
 				w.Given = &a
 			}
@@ -162,20 +163,4 @@ func (s *Service) Words(ctx context.Context, who access.Reader, id string) ([]Wo
 		return strings.Compare(a.Name+"\x00"+a.Org, b.Name+"\x00"+b.Org)
 	})
 	return out, nil
-}
-
-// reaches tells whether the people of an organisation of a member would receive
-// an item if it stood somewhere.
-func reaches(org, member string, standing partner.Standing, h *head, c access.Circle) bool {
-	a := access.Acting{Org: org, Standing: partner.Active, Roles: []partner.Role{partner.Responder}, On: map[string]partner.Standing{c.ID: standing}}
-	if org != member {
-		a.Group = []string{member}
-	}
-	e := h.now()
-	for _, person := range append([]string{"somebody"}, e.People...) {
-		if access.Receives(access.Reader{Person: person, Acting: []access.Acting{a}}, h.matter(e), c) == access.AsMember {
-			return true
-		}
-	}
-	return false
 }

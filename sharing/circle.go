@@ -65,6 +65,33 @@ func (s *Service) PutGroup(ctx context.Context, who access.Reader, g Group) (Gro
 	return g, nil
 }
 
+// DropGroup dissolves a group, as somebody who acts for the authority. What was
+// shared with it alone, no member reads any more; whoever shared it and the
+// authority still do.
+func (s *Service) DropGroup(ctx context.Context, who access.Reader, platform, id string, version int64) error {
+	if err := scoped(who, access.Invite); err != nil {
+		return err
+	}
+	c, err := s.circle(ctx, who, platform)
+	if err != nil {
+		return err
+	}
+	if !actsFor(who, c.Authority) {
+		return s.unless(who, c, fault.New(fault.Forbidden, "this is for those who act for the authority"))
+	}
+	if !known(c, id) {
+		return fault.New(fault.NotFound, "there is no such group")
+	}
+	if _, err := s.o.Log.Note(ctx, "sharing-group", map[string]any{"what": "dissolved", "platform": platform, "group": id, "members": 0}, who.Person); err != nil {
+		return err
+	}
+	if err := s.o.Cabinet.Change(ctx, nil, []cabinet.Ref{{Kind: kindGroup, ID: id, Version: version}}); err != nil {
+		return err
+	}
+	s.hub.wake()
+	return nil
+}
+
 // Groups lists the groups of a platform: for the authority with their members,
 // for a member those that it is in, by name alone.
 func (s *Service) Groups(ctx context.Context, who access.Reader, platform string) ([]Group, error) {
@@ -202,12 +229,12 @@ func (s *Service) own(ctx context.Context, who access.Reader) ([]partnership.Mem
 		}
 	}
 	slices.Sort(orgs)
-	return s.o.Memberships.Of(ctx, slices.Compact(orgs))
+	return s.o.Circles.Of(ctx, slices.Compact(orgs))
 }
 
 // members refuses organisations that are not on a platform.
 func (s *Service) members(ctx context.Context, c *circle, key string, orgs []string) error {
-	found, err := s.o.Memberships.Of(ctx, orgs)
+	found, err := s.o.Circles.Of(ctx, orgs)
 	if err != nil {
 		return err
 	}

@@ -85,10 +85,14 @@ func (s *Service) GetVersion(ctx context.Context, who access.Reader, id string, 
 	if n == 0 {
 		n = h.now().N
 	}
-	if road != access.AsSender {
+	it, err := s.whole(ctx, who, c, h, n)
+	if err == nil && road != access.AsSender {
 		s.brake.read(ctx, s, who, h.ID)
+		if s.o.Reads != nil {
+			s.o.Reads.Looked(who, "shared", h.ID, road == access.AsAuthority)
+		}
 	}
-	return s.whole(ctx, who, c, h, n)
+	return it, err
 }
 
 // find reads what is kept of an item for a reader who receives it.

@@ -23,11 +23,6 @@ type Circles interface {
 	Platform(ctx context.Context, id string) (partner.Platform, int64, error)
 	Platforms(ctx context.Context, who access.Reader) ([]partner.Platform, error)
 	Members(ctx context.Context, who access.Reader, platform string) ([]partnership.Standing, error)
-}
-
-// Memberships finds the memberships in which organisations are, as who signed or
-// as a unit, on whatever platform.
-type Memberships interface {
 	Of(ctx context.Context, orgs []string) ([]partnership.Member, error)
 }
 
@@ -36,9 +31,16 @@ type Log interface {
 	Note(ctx context.Context, kind string, body map[string]any, by string) (record.Result, error)
 }
 
-// People tells who is there (identity.Service).
+// People tells who is there and what they may (identity.Service).
 type People interface {
 	PersonName(ctx context.Context, id string) string
+	ReadersOf(ctx context.Context, org string) ([]access.Reader, error)
+	Rights(ctx context.Context) (int64, error) // changes whenever anybody's rights do
+}
+
+// Reads keeps in the log, in batches, who read what (coordination.Desk).
+type Reads interface {
+	Looked(who access.Reader, kind, id string, all bool)
 }
 
 // Freezer stops a session that reads more than anybody reads (identity.Service).
@@ -46,21 +48,20 @@ type Freezer interface {
 	Freeze(ctx context.Context, session, why string) error
 }
 
-// Options of a Service. Freezer, Rights, Live, Most, Rand, Now and Logger may be
+// Options of a Service. Reads, Freezer, Live, Most, Rand, Now and Logger may be
 // left out.
 type Options struct {
-	Circles     Circles
-	Memberships Memberships
-	People      People
-	Log         Log
-	Cabinet     *cabinet.Cabinet
-	Freezer     Freezer
-	Rights      func(ctx context.Context) (int64, error) // a number that changes whenever anybody's rights do
-	Live        Live
-	Most        int // different items that one session may read in an hour before it is frozen; 300
-	Now         func() time.Time
-	Rand        io.Reader
-	Logger      *slog.Logger
+	Circles Circles
+	People  People
+	Log     Log
+	Cabinet *cabinet.Cabinet
+	Reads   Reads
+	Freezer Freezer
+	Live    Live
+	Most    int // different items that one session may read in an hour before it is frozen; 300
+	Now     func() time.Time
+	Rand    io.Reader
+	Logger  *slog.Logger
 }
 
 // Service is safe for many goroutines.

@@ -236,8 +236,6 @@ func (h *hub) look(ctx context.Context) (now [4]int64, err error) {
 			return now, err
 		}
 	}
-	if h.s.o.Rights != nil {
-		now[3], err = h.s.o.Rights(ctx)
-	}
+	now[3], err = h.s.o.People.Rights(ctx)
 	return now, err
 }

@@ -44,6 +44,7 @@ type world struct {
 	tick    chan time.Time
 	ids     map[string]string // of memberships, by organisation
 	frozen  []string
+	looked  []string
 	calls   func() int // round trips to the cabinet
 }
 
@@ -52,6 +53,11 @@ type noter struct{ *record.Keeper }
 func (n noter) Note(ctx context.Context, kind string, body map[string]any, by string) error {
 	_, err := n.Keeper.Note(ctx, kind, body, by)
 	return err
+}
+
+// Looked notes what was read.
+func (w *world) Looked(who access.Reader, kind, id string, all bool) {
+	w.looked = append(w.looked, fmt.Sprint(who.Person, " ", kind, " ", id, " ", all))
 }
 
 // Freeze notes whom it would freeze.
@@ -111,8 +117,7 @@ func newWorld(t testing.TB) *world {
 
 // another is the service of another process on the same database.
 func (w *world) another(cab *cabinet.Cabinet, tick <-chan time.Time) *Service {
-	return New(Options{Circles: w.circles, Memberships: Kept(cab), People: w.people, Log: w.keeper, Cabinet: cab, Freezer: w, Most: 5, Now: w.clock.Now,
-		Rights: func(ctx context.Context) (int64, error) { return cab.Edition(ctx, "directory") }, Live: Live{Tick: tick}})
+	return New(Options{Circles: w.circles, People: w.people, Log: w.keeper, Cabinet: cab, Reads: w, Freezer: w, Most: 5, Now: w.clock.Now, Live: Live{Tick: tick}})
 }
 
 func within(p, clause string) partner.Within {
