@@ -26,7 +26,7 @@ var actOrder = []struct {
 	kind casefile.Kind
 	by   actor
 }{
-	{"partner-invited", byAuthority}, {"partner-joined", byAuthority}, {"partner-renewed", byAuthority},
+	{"partner-invited", byAuthority}, {"agreement-signed", byMember}, {"partner-joined", byAuthority}, {"partner-renewed", byAuthority},
 	{"called-on", byAuthority}, {"partner-reminded", byAuthority}, {"finding-served", byAuthority}, {"mark-contested", byMember}, {"partner-warned", byAuthority},
 	{"hearing-opened", byAuthority}, {"hearing-answered", byMember}, {"partner-heard", byAuthority}, {"partner-suspended", byAuthority},
 	{"rectification-set", byAuthority}, {"rectification-reported", byMember}, {"rectification-accepted", byAuthority}, {"rectification-returned", byAuthority},

@@ -53,8 +53,8 @@ func Refuse(s *State, t *Terms, e *casefile.Event) *Refusal {
 
 // rules are what each kind of act asks for beyond its keys.
 var rules = map[casefile.Kind]func(*check) *Refusal{
-	"partner-invited": func(c *check) *Refusal { return c.dueAfter(c.at) },
-	"partner-joined":  (*check).termOf, "partner-renewed": (*check).termOf,
+	"partner-invited":  func(c *check) *Refusal { return c.dueAfter(c.at) },
+	"agreement-signed": (*check).signature, "partner-joined": (*check).joining, "partner-renewed": (*check).termOf,
 	"called-on":      func(c *check) *Refusal { return c.dueAfter(c.at) },
 	"mark-contested": (*check).contest, "partner-warned": (*check).withdrawal, "finding-served": (*check).withdrawal,
 	"hearing-opened": (*check).opening, "hearing-answered": (*check).answer, "partner-heard": (*check).closing,
@@ -132,6 +132,9 @@ func (c *check) times() *Refusal {
 	return nil
 }
 
+// beginnings are the acts by which a partnership begins.
+var beginnings = map[casefile.Kind]bool{"partner-invited": true, "agreement-signed": true, "partner-joined": true}
+
 // life: what can be done before the beginning, and after the end.
 func (c *check) life() *Refusal {
 	s, k := c.s, c.e.Kind
@@ -139,9 +142,9 @@ func (c *check) life() *Refusal {
 	switch {
 	case s.Ended != "" && !slices.Contains([]casefile.Kind{"partner-invited", "appealed", "appeal-decided", "mark-contested", "hearing-answered"}, k):
 		return refuse("ended", "kind", "act", s.Ended)
-	case !begun && k != "partner-invited" && k != "partner-joined":
+	case !begun && !beginnings[k]:
 		return refuse("not-begun", "kind", "member", s.Member)
-	case begun && s.Ended == "" && (k == "partner-invited" || k == "partner-joined"):
+	case begun && s.Ended == "" && beginnings[k]:
 		return refuse("already-member", "kind", "member", s.Member)
 	}
 	return nil
@@ -150,7 +153,7 @@ func (c *check) life() *Refusal {
 // needed are the keys that each act gives; "a|b" is one of two. A decision has a
 // number, a signatory, the clauses, its reasons and the way to appeal.
 var needed = map[casefile.Kind]string{
-	"partner-joined": "until attributes.signed-by attributes.hash", "called-on": "text",
+	"agreement-signed": "re attributes.signed-by attributes.hash", "partner-joined": "until attributes.signed-by attributes.hash", "called-on": "text",
 	"partner-reminded": "reason", "finding-served": "reason", "mark-contested": "re reason",
 	"partner-warned": "reason", "hearing-opened": "reason due", "hearing-answered": "re", "partner-heard": "re result",
 	"partner-suspended":  "reason rule until|attributes.period due attributes.number attributes.signatory attributes.appeal-body attributes.appeal-until attributes.publication",
@@ -216,7 +219,7 @@ func (c *check) given() *Refusal {
 			return refuse("no-period", "attributes.period", "value", p)
 		}
 	}
-	for _, key := range []string{"from", "appeal-until"} {
+	for _, key := range []string{"from", "appeal-until", "reply-by"} {
 		if v := attr(e, key); v != "" {
 			if _, ok := dayOf(e, key); !ok {
 				return refuse("no-day", "attributes."+key, "value", v)

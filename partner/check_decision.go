@@ -52,6 +52,26 @@ func (c *check) termOf() *Refusal {
 	return c.limit("until", end, from, c.t.Term)
 }
 
+// signature: the member signs what it was invited to, the text that is offered.
+func (c *check) signature() *Refusal {
+	switch x := c.s.Invitation; {
+	case x == nil || c.e.Re != x.Event:
+		return refuse("no-invitation", "re")
+	case x.Hash != "" && attr(c.e, "hash") != x.Hash:
+		return refuse("other-text", "attributes.hash", "hash", x.Hash)
+	}
+	return nil
+}
+
+// joining: what comes into force is the text that the member signed, where its
+// signature is on record; else the authority enters one from paper.
+func (c *check) joining() *Refusal {
+	if x := c.s.Invitation; x != nil && x.Signed != "" && attr(c.e, "hash") != x.Agreed {
+		return refuse("other-text", "attributes.hash", "hash", x.Agreed)
+	}
+	return c.termOf()
+}
+
 func (c *check) contest() *Refusal {
 	is := func(id string) bool { return id == c.e.Re }
 	if slices.ContainsFunc(c.s.Marks, func(m Mark) bool { return is(m.Event) }) ||
@@ -162,6 +182,8 @@ func (c *check) suspension() *Refusal {
 	case "after":
 		if c.t.Urgent == nil {
 			hearing = refuse("not-urgent", "attributes.hearing")
+		} else if by, ok := dayOf(c.e, "reply-by"); ok {
+			hearing = c.promise("attributes.reply-by", calendar.Instant(by.Latest.Add(time.Second)), c.t.Reply)
 		}
 	case "waived":
 		if h := c.s.heard(); h == nil || h.Result != "waived" {

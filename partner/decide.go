@@ -92,6 +92,9 @@ func (f *fold) suspend(e *casefile.Event, at calendar.Span) {
 	}
 	x.measure()
 	s.Suspension = x
+	if by, ok := dayOf(e, "reply-by"); ok && x.Urgent { // the decision itself asks, and the hearing runs after it
+		s.Hearings = append(s.Hearings, Hearing{Opened: e.ID, At: at, Due: calendar.Instant(by.Latest.Add(time.Second)), About: e.ID, Proof: attr(e, "proof-of-service"), For: e.ID})
+	}
 	f.effect(x)
 	f.lapse(x, at)
 }

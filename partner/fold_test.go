@@ -175,7 +175,7 @@ func TestFilesThatAreNoPartnership(t *testing.T) {
 // Each act is a step, some scene allows it, and where it does not, it says why.
 func TestEveryActIsAStep(t *testing.T) {
 	allowed := map[string]bool{}
-	for _, at := range []scene{strange, inside, asked, answered, heard, out, mending, reviewed, gone,
+	for _, at := range []scene{strange, invited, signed, inside, asked, answered, heard, out, mending, reviewed, gone,
 		{"2022-03-02", func(t *testing.T) *story {
 			s := mending.make(t)
 			s.does("mended-2", "2022-03-02", "rectification-reported re=mend text=x attributes={task: b}")

@@ -2,6 +2,7 @@ package partner_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tocsin/calendar"
@@ -17,6 +18,25 @@ func member(t *testing.T) *story {
 	s.does("joined", "2020-01-20", "partner-joined scope=circle re=invited until={value: 2023-01-20, zone: Europe/Berlin} attributes={signed-by: H. Nord, hash: 9f86, level: full}")
 	s.stands("2020-01-20", partner.Active)
 	return s
+}
+
+// Both sides sign one text: the member what it was offered, and what the authority
+// puts in force is what the member signed.
+func TestBothSignTheSame(t *testing.T) {
+	s := signed.make(t)
+	st := s.stands(signed.day, partner.Invited)
+	if x := st.Invitation; x == nil || x.Signed != "signed" || x.By != "A. Nord" || x.Agreed != "9f86" {
+		t.Fatalf("the invitation: %+v", x)
+	}
+	next := step(t, partner.Steps(st, s.terms, on(t, signed.day)), "partner-joined", "")
+	draft := next.Draft()
+	if hash, by := draft.Attributes["hash"], draft.Attributes["signed-by"]; !next.Owed || draft.Re != "signed" || hash.String() != "9f86" || by.String() != "A. Nord" {
+		t.Errorf("what was signed is not what is drafted: %+v", draft)
+	}
+	s.does("joined", "2021-01-20", "partner-joined re=signed until={value: 2024-01-10, zone: Europe/Berlin} attributes={signed-by: H. West for the office, hash: 9f86}")
+	if st = s.stands("2021-01-20", partner.Active); st.Invitation != nil {
+		t.Errorf("the invitation is still open: %+v", st.Invitation)
+	}
 }
 
 // The whole life: a third party reports, the member is called on, warned, heard,
@@ -130,7 +150,10 @@ func TestASuspensionIsExtendedOrFollowedByTheEnd(t *testing.T) {
 	if x := st.Suspension; !x.Until.Earliest.Equal(on(t, "2022-09-18T00:00:00+02:00")) || x.Review.Done != "" || x.Review.Overdue || len(x.Extended) != 1 {
 		t.Errorf("extended: %+v", st.Suspension)
 	}
-	s.does("review-2", "2022-09-01", "partner-reassessed re=suspended result=end reason='still nothing'")
+	if next := step(t, partner.Steps(st, s.terms, on(t, "2022-06-20")), "partner-reassessed", ""); next.Draft().Re != "extended" {
+		t.Errorf("the second review would be of %q, whose review was held", next.Draft().Re)
+	}
+	s.does("review-2", "2022-09-01", "partner-reassessed re=extended result=end reason='still nothing'")
 	end := "partner-terminated" + decision("2022-11-15", "")
 	s.cannot("2022-09-02", end, fault.Conflict, "was not heard")
 	s.does("hearing-3", "2022-09-02", "hearing-opened reason='still nothing' due={value: 2022-09-12, zone: Europe/Berlin}")
@@ -194,6 +217,29 @@ func TestAnUrgentSuspension(t *testing.T) {
 	}
 	s.does("review", "2022-06-08", "partner-reassessed re=suspended result=end reason=nothing")
 	s.cannot("2022-06-09", "partner-terminated"+decision("2022-08-01", ""), fault.Conflict, "was not heard") // that hearing is used
+}
+
+// A decision that names by when the member may reply opens its hearing itself, and
+// gives it no less than the agreement does.
+func TestAnUrgentSuspensionThatAsks(t *testing.T) {
+	s := member(t)
+	urgent := "partner-suspended until={value: 2022-06-22, zone: Europe/Berlin} due={value: 2022-06-15, zone: Europe/Berlin}" + decision("2022-01-31", "effect: at-once, hearing: after, reply-by: ")
+	s.cannot("2021-12-22", strings.Replace(urgent, "reply-by: ", "reply-by: 2021-12-31", 1), fault.Invalid, "shorter than the agreement promises")
+	s.does("suspended", "2021-12-22", strings.Replace(urgent, "reply-by: ", "reply-by: 2022-01-05", 1))
+	st := s.stands("2021-12-22", partner.Suspended)
+	if h := st.OpenHearing(); h == nil || h.Opened != "suspended" || h.For != "suspended" || !h.Due.Earliest.Equal(on(t, "2022-01-06T00:00:00+01:00")) {
+		t.Fatalf("the hearing that the decision opens: %+v", h)
+	}
+	all := partner.Steps(st, s.terms, on(t, "2021-12-23"))
+	if answer := step(t, all, "hearing-answered", ""); !answer.Allowed || answer.Draft().Re != "suspended" {
+		t.Errorf("the member cannot answer: %+v", answer)
+	}
+	if again := step(t, all, "hearing-opened", ""); again.Allowed {
+		t.Error("a second hearing could be opened beside it")
+	}
+	s.cannot("2022-01-05", "partner-heard re=suspended result=silent", fault.TooEarly, "2022-01-05 24:00")
+	s.does("reply", "2022-01-04", "hearing-answered re=suspended text=sorry")
+	s.does("heard", "2022-01-05", "partner-heard re=suspended result=answered")
 }
 
 // The public record of December 2021: the day of the decision is an interval, so

@@ -70,8 +70,8 @@ func (a *Agreement) Check(p *Platform) error {
 		return bad("org", "is missing: a membership is an organisation's")
 	case a.Org == p.Authority:
 		return bad("org", "the authority that runs a platform is no member of it")
-	case len(a.Units) > maxEntries || len(a.Contacts) > maxEntries:
-		return bad("units", "holds more than %d units or contacts", maxEntries)
+	case len(a.Units) > maxEntries:
+		return bad("units", "holds more than %d units", maxEntries)
 	case !known(t.Kinds, a.Kind):
 		return bad("kind", "%q is no kind of member of this platform", a.Kind)
 	case !known(t.Levels, a.Level):
@@ -82,15 +82,21 @@ func (a *Agreement) Check(p *Platform) error {
 			return bad("units", "%q is empty, the member itself, or stands twice", u)
 		}
 	}
-	if err := first(a.Signed.check(), a.checkTerm(t), a.checkInterest(), text("note", a.Note, maxNote, false)); err != nil {
-		return err
+	return first(a.Signed.check(), a.checkTerm(t), a.CheckReach(), text("note", a.Note, maxNote, false))
+}
+
+// CheckReach checks how the member is reached and what it wants to be told about:
+// what is known before anything is signed, and may change afterwards.
+func (a *Agreement) CheckReach() error {
+	if len(a.Contacts) > maxEntries {
+		return bad("contacts", "holds more than %d contacts", maxEntries)
 	}
 	for i := range a.Contacts {
 		if err := a.Contacts[i].check(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.checkInterest()
 }
 
 func (s *Signature) check() error {

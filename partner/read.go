@@ -28,7 +28,7 @@ func (f *fold) read(e *casefile.Event) {
 		s.last, s.lastBy = at, e.ID
 	}
 	switch e.Kind {
-	case "partner-invited", "partner-joined", "partner-renewed", "partner-left":
+	case "partner-invited", "agreement-signed", "partner-joined", "partner-renewed", "partner-left":
 		f.membership(e, at)
 	case "called-on":
 		c := Call{Event: e.ID, At: at, Of: e.Of}
@@ -94,8 +94,13 @@ func (f *fold) membership(e *casefile.Event, at calendar.Span) {
 			f.endMarks(e.ID, "")
 		}
 		f.invited = true
+		s.Invitation = &Invitation{Event: e.ID, Hash: attr(e, "hash")}
+	case "agreement-signed":
+		if x := s.Invitation; x != nil && x.Event == e.Re {
+			x.Signed, x.By, x.Agreed = e.ID, attr(e, "signed-by"), attr(e, "hash")
+		}
 	case "partner-joined":
-		f.end, f.joined = "", true
+		f.end, f.joined, s.Invitation = "", true, nil
 		s.Agreement = &Joined{Event: e.ID, Since: at, Checked: at, Level: attr(e, "level"), Units: strings.Fields(attr(e, "units"))}
 		f.term(e)
 	case "partner-renewed":
@@ -137,7 +142,7 @@ func (f *fold) term(e *casefile.Event) {
 func (f *fold) leave(by string, at calendar.Span) {
 	f.before = f.s.Suspension
 	f.stop(by, at)
-	f.end, f.joined, f.invited = by, false, false
+	f.end, f.joined, f.invited, f.s.Invitation = by, false, false, nil
 }
 
 func (f *fold) mark(e *casefile.Event, at calendar.Span) {

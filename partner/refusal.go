@@ -34,6 +34,8 @@ var refusals = map[string]struct {
 
 	"not-begun":        {fault.Conflict, "{member} has not joined: an invitation and a signed agreement come first"},
 	"ended":            {fault.Conflict, "the partnership ended by {act}; a new one begins with an invitation"},
+	"no-invitation":    {fault.Conflict, "names no invitation that is open"},
+	"other-text":       {fault.Conflict, "is not the text that was offered and signed, {hash}: both sides sign the same"},
 	"already-member":   {fault.Conflict, "{member} is a member already"},
 	"not-suspended":    {fault.Conflict, "{member} is not suspended"},
 	"suspended":        {fault.Conflict, "{member} is suspended already by {act}; extend that, or decide on it by a review"},

@@ -20,8 +20,18 @@ var (
 	june = " until={value: 2022-06-17, zone: Europe/Berlin} due={value: 2022-06-10, zone: Europe/Berlin}"
 
 	strange = scene{"2021-01-10", begun}
-	inside  = scene{"2021-11-20", member}
-	asked   = scene{"2021-12-05", func(t *testing.T) *story {
+	invited = scene{"2021-01-12", func(t *testing.T) *story {
+		s := begun(t)
+		s.does("invited", "2021-01-10", "partner-invited attributes={hash: 9f86}")
+		return s
+	}}
+	signed = scene{"2021-01-16", func(t *testing.T) *story {
+		s := invited.make(t)
+		s.does("signed", "2021-01-15", "agreement-signed re=invited attributes={signed-by: A. Nord, hash: 9f86}")
+		return s
+	}}
+	inside = scene{"2021-11-20", member}
+	asked  = scene{"2021-12-05", func(t *testing.T) *story {
 		s := member(t)
 		s.does("hearing", "2021-11-30", "hearing-opened reason=late due={value: 2021-12-10, zone: Europe/Berlin}")
 		return s
@@ -123,6 +133,10 @@ func TestEveryRefusal(t *testing.T) {
 		{inside, "partner-warned result=full reason=x", fault.Invalid, "word", "result"},
 		{inside, "partner-reminded result=full reason=x", fault.Invalid, "word", "result"},
 		{heard, "partner-suspended" + june + decision("2022-01-31", "units: other"), fault.Invalid, "no-unit", "attributes.units"},
+		{strange, "agreement-signed re=invited attributes={signed-by: A, hash: 00}", fault.Conflict, "no-invitation", "re"},
+		{inside, "agreement-signed re=invited attributes={signed-by: A, hash: 9f86}", fault.Conflict, "already-member", "kind"},
+		{invited, "agreement-signed re=invited attributes={signed-by: A, hash: 00}", fault.Conflict, "other-text", "attributes.hash"},
+		{signed, "partner-joined until={value: 2024-01-10, zone: Europe/Berlin} attributes={signed-by: A, hash: 00}", fault.Conflict, "other-text", "attributes.hash"},
 		{strange, "partner-joined until=2022-01-01T00:00:00Z attributes={signed-by: A, hash: 00, level: gold}", fault.Invalid, "no-level", "attributes.level"},
 		{heard, "partner-suspended" + june + decision("2022-01-31", "from: soon"), fault.Invalid, "no-day", "attributes.from"},
 		{heard, "partner-suspended" + june + decision("some day", ""), fault.Invalid, "no-day", "attributes.appeal-until"},
@@ -181,6 +195,9 @@ func TestWhatIsRightIsTaken(t *testing.T) {
 		act string
 	}{
 		{strange, "partner-invited"}, {strange, "partner-joined until={value: 2024-01-10, zone: Europe/Berlin} attributes={signed-by: A, hash: 00}"},
+		{invited, "agreement-signed re=invited attributes={signed-by: A, hash: 9f86}"},
+		{invited, "partner-joined until={value: 2024-01-10, zone: Europe/Berlin} attributes={signed-by: A on paper, hash: 00}"},
+		{signed, "partner-joined until={value: 2024-01-10, zone: Europe/Berlin} attributes={signed-by: A, hash: 9f86}"},
 		{inside, "partner-renewed until={value: 2026-01-20, zone: Europe/Berlin}"}, {inside, "partner-reminded reason=x"}, {inside, "called-on text=x"},
 		{inside, "hearing-opened reason=x due={value: 2021-11-30, zone: Europe/Berlin}"},
 		{asked, "hearing-answered re=hearing result=waived"}, {asked, "hearing-answered by=psirt re=hearing text=x"},

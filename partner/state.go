@@ -30,6 +30,7 @@ type State struct {
 	By       string        `json:"by,omitempty"`
 	History  []Interval    `json:"history,omitempty"`
 
+	Invitation *Invitation  `json:"invitation,omitempty"` // the last one; nil once it was taken up
 	Agreement  *Joined      `json:"agreement,omitempty"`
 	Suspension *Suspension  `json:"suspension,omitempty"` // decided on and not ended; see Effective
 	Past       []Suspension `json:"past,omitempty"`
@@ -66,6 +67,15 @@ type Interval struct {
 	From     calendar.Span `json:"from"`
 	To       calendar.Span `json:"to"`
 	By       string        `json:"by"` // the act that began it
+}
+
+// Invitation is the authority's offer, and the member's signature under it.
+type Invitation struct {
+	Event  string `json:"event"`
+	Hash   string `json:"hash,omitempty"`   // of the text that was offered, if it was named
+	Signed string `json:"signed,omitempty"` // the member's act
+	By     string `json:"by,omitempty"`     // whose hand
+	Agreed string `json:"agreed,omitempty"` // hash of the text that was signed
 }
 
 // Joined is the agreement as the file tells of it.

@@ -141,8 +141,23 @@ func (g *guide) draft(k casefile.Kind, variant string) casefile.Event {
 		e.Attributes[key] = casefile.Scalar{V: v}
 	}
 	switch k {
+	case "agreement-signed":
+		if x := s.Invitation; x != nil {
+			e.Re = x.Event
+			if x.Hash != "" {
+				set("hash", x.Hash)
+			}
+		}
 	case "partner-joined":
 		e.Until = g.until(now, g.t.Term.Period)
+		if x := s.Invitation; x != nil {
+			e.Re = x.Event
+			if x.Signed != "" {
+				e.Re = x.Signed
+				set("hash", x.Agreed)
+				set("signed-by", x.By)
+			}
+		}
 	case "partner-warned", "finding-served":
 		if variant == "withdraw" {
 			e.Result = "withdrawn"
@@ -189,6 +204,9 @@ func (g *guide) draft(k casefile.Kind, variant string) casefile.Event {
 	case "partner-reassessed", "partner-reinstated", "partner-terminated", "rectification-set":
 		if x := s.Suspension; x != nil {
 			e.Re = x.Decision
+			if n := len(x.Extended); n > 0 && k == "partner-reassessed" { // each decision names a review of its own
+				e.Re = x.Extended[n-1].Decision
+			}
 		}
 		switch {
 		case k == "partner-reinstated":
@@ -319,6 +337,10 @@ func (g *guide) owed(k casefile.Kind) (bool, calendar.Span) {
 	h, x := s.OpenHearing(), s.Suspension
 	none := calendar.Span{}
 	switch k {
+	case "agreement-signed":
+		return s.Invitation.Signed == "", none
+	case "partner-joined":
+		return s.Invitation != nil && s.Invitation.Signed != "", none
 	case "partner-renewed":
 		if j := s.Agreement; j != nil {
 			due := after(j.Checked, g.t.Yearly.Period, g.loc)

@@ -102,7 +102,7 @@ var tones = map[casefile.Kind]Tone{
 	"hearing-opened": Told, "hearing-answered": Told, "mark-contested": Told, "rectification-set": Told, "rectification-reported": Told,
 	"rectification-returned": Told, "appealed": Told, "appeal-decided": Told,
 	"measure-available": Good, "published": Good, "cve-published": Good, "fix-committed": Good, "remediated": Good, "handled": Good,
-	"partner-reinstated": Good, "partner-joined": Good, "partner-renewed": Good, "rectification-accepted": Good,
+	"partner-reinstated": Good, "agreement-signed": Good, "partner-joined": Good, "partner-renewed": Good, "rectification-accepted": Good,
 	"leaked": Bad, "exploit-published": Bad, "exploitation-observed": Bad, "partner-suspended": Bad, "partner-terminated": Bad,
 	"partner-extended": Bad, "payment-made": Bad, "incident-aware": Bad,
 	"commented": Muted, "signalled": Muted, "planned": Muted,
