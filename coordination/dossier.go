@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -23,6 +24,14 @@ type DossierAsked struct {
 	KeysFrom string // where they are published
 	Letters  []dossier.Letter
 	Style    string // of the letters
+
+	// Of a decision: what it is called, the only events that go in (nil: all), and
+	// what else the dossier shows of them.
+	Title    string
+	Events   map[string]bool
+	Path     []dossier.Step
+	Standing dossier.Picture
+	Papers   []dossier.Paper
 }
 
 // dossierReceipts is how many receipts go into a dossier, those of the newest
@@ -41,62 +50,80 @@ type DossierMade struct {
 // plan, the picture, the record, and the receipts that the reader may have,
 // which open what the file shows and nothing else. Taking it away is an export.
 func (d *Desk) Dossier(ctx context.Context, who access.Reader, ref string, a DossierAsked) (*DossierMade, error) {
-	s, err := d.sit(ctx, who, ref, access.See)
-	if err != nil {
-		return nil, err
-	}
-	dec := s.May[access.Export]
-	if !dec.Allowed && !dec.Lacks(access.SecondPerson) {
-		return nil, refuse(dec)
-	}
-	p, err := d.planned(ctx, s, PlanOptions{Lang: a.Lang})
-	if err != nil {
-		return nil, err
-	}
 	if a.Zone == nil {
 		a.Zone = time.UTC
 	}
-	sheet := timeline.FromPlan(p.Case, p.Book, p.Plan, a.Lang)
-	sheet.Zone = a.Zone
-	var svg, text bytes.Buffer
-	if err := sheet.SVG(&svg, timeline.Options{Width: 1216}); err != nil {
-		return nil, err
-	}
-	if err := sheet.Text(&text); err != nil {
-		return nil, err
-	}
-	now := d.o.Now().UTC()
-	x := dossier.Dossier{Title: s.Case.Title, Lang: a.Lang, For: who.Name, By: a.By, Made: now.In(a.Zone), Case: s.Case, Plan: p.Plan, Names: d.namesIn(s, p, a.Lang),
-		Picture: dossier.Picture{SVG: svg.Bytes(), Text: text.String()}, Letters: a.Letters, LetterStyle: a.Style, Keys: a.Keys, KeysFrom: a.KeysFrom}
-	if x.Title == "" {
-		x.Title = s.Case.File.Case
-	}
 	out := &DossierMade{}
-	if s.May[access.Prove].Allowed && a.Keys != "" {
-		if x.Receipts, err = d.dossierProofs(ctx, who, s, out); err != nil {
-			return nil, err
+	err := d.taken(ctx, who, ref, func(s *sitting) error {
+		p, left, err := d.dossierPlan(ctx, s, a)
+		if err != nil {
+			return err
 		}
-	}
-	var file bytes.Buffer
-	sum, err := dossier.Write(&file, x)
+		sheet := timeline.FromPlan(p.Of, p.Book, p.Plan, a.Lang)
+		sheet.Zone = a.Zone
+		picture, err := Drawn(sheet)
+		if err != nil {
+			return err
+		}
+		x := dossier.Dossier{Title: cmp.Or(a.Title, s.Case.Title, s.Case.File.Case), Lang: a.Lang, For: who.Name, By: a.By, Made: d.o.Now().UTC().In(a.Zone), Case: p.Of, Plan: p.Plan,
+			Names: d.namesIn(s, p, a.Lang), Picture: picture, Letters: a.Letters, LetterStyle: a.Style, Keys: a.Keys, KeysFrom: a.KeysFrom,
+			Path: a.Path, Standing: a.Standing, Papers: a.Papers, Left: left}
+		if s.May[access.Prove].Allowed && a.Keys != "" {
+			if x.Receipts, err = d.dossierProofs(ctx, s, p.Of, out); err != nil {
+				return err
+			}
+		}
+		var file bytes.Buffer
+		sum, err := dossier.Write(&file, x)
+		out.File, out.Number = file.Bytes(), sum.Number
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if !dec.Allowed {
-		if err := d.spend(ctx, who, s.Handle, dec); err != nil {
-			return nil, err
-		}
-	}
-	d.read(who, "export", s.Handle, dec.View)
-	out.File, out.Number = file.Bytes(), sum.Number
 	return out, nil
 }
 
-// dossierProofs are the receipts of the newest events that the reader sees.
-func (d *Desk) dossierProofs(ctx context.Context, who access.Reader, s *sitting, out *DossierMade) ([]dossier.Receipt, error) {
+// Drawn is a picture for a dossier, as it is drawn and in words.
+func Drawn(sheet timeline.Sheet) (dossier.Picture, error) {
+	var svg, text bytes.Buffer
+	if err := sheet.SVG(&svg, timeline.Options{Width: 1216}); err != nil {
+		return dossier.Picture{}, err
+	}
+	if err := sheet.Text(&text); err != nil {
+		return dossier.Picture{}, err
+	}
+	return dossier.Picture{SVG: svg.Bytes(), Text: text.String()}, nil
+}
+
+// dossierPlan is the plan of what goes into a dossier: of all that the reader sees,
+// or of some events of it, whose plan is then computed from these alone. It tells
+// how many events are left out.
+func (d *Desk) dossierPlan(ctx context.Context, s *sitting, a DossierAsked) (*Planned, int, error) {
+	if a.Events == nil {
+		p, err := d.planned(ctx, s, PlanOptions{Lang: a.Lang})
+		return p, 0, err
+	}
+	f := s.Case.File
+	f.Events = slices.DeleteFunc(slices.Clone(f.Events), func(e casefile.Event) bool { return !a.Events[e.ID] })
+	c, err := casefile.Build(s.Case.Name, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	p, err := d.compute(c, PlanOptions{})
+	if err != nil {
+		return nil, 0, err
+	}
+	p = access.Owed(p, s.View)
+	p.SayIn(a.Lang)
+	return &Planned{Seen: s.Seen, Plan: p, Book: d.o.Book, Of: c}, len(s.Case.Events) - len(c.Events), nil
+}
+
+// dossierProofs are the receipts of the newest events that the dossier shows.
+func (d *Desk) dossierProofs(ctx context.Context, s *sitting, shown *casefile.Case, out *DossierMade) ([]dossier.Receipt, error) {
 	var all []dossier.Receipt
 	for _, m := range slices.Backward(s.Records) {
-		e := s.Case.Event(m.ID)
+		e := shown.Event(m.ID)
 		if m.Entry != "event" || e == nil {
 			continue
 		}

@@ -11,36 +11,50 @@ import (
 // Export gives the case file that the reader may see, as "yaml" or "json"; all
 // of the record asks for what the table asks for (step-up, a second person). One
 // that another person approved is given once.
-func (d *Desk) Export(ctx context.Context, who access.Reader, ref, format string) ([]byte, error) {
+func (d *Desk) Export(ctx context.Context, who access.Reader, ref, format string) (out []byte, err error) {
 	if format != "yaml" && format != "json" {
 		return nil, fault.New(fault.Invalid, "%q is no format of a case file; yaml and json are", format)
 	}
-	s, err := d.sit(ctx, who, ref, access.See)
+	err = d.taken(ctx, who, ref, func(s *sitting) error {
+		cut, err := d.cut(ctx, s.w, s.May[access.Export].View)
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			out, err = cut.c.JSON()
+		} else {
+			out, err = cut.c.YAML()
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// taken makes what somebody takes away of a case, if they may, or if another
+// person approved it: that approval is spent when the thing is made, and not when
+// it could not be.
+func (d *Desk) taken(ctx context.Context, who access.Reader, ref string, make func(*sitting) error) error {
+	s, err := d.sit(ctx, who, ref, access.See)
+	if err != nil {
+		return err
 	}
 	dec := s.May[access.Export]
 	if !dec.Allowed && !dec.Lacks(access.SecondPerson) {
-		return nil, refuse(dec)
+		return refuse(dec)
 	}
-	cut, err := d.cut(ctx, s.w, dec.View)
-	if err != nil {
-		return nil, err
-	}
-	out, err := cut.c.YAML()
-	if format == "json" {
-		out, err = cut.c.JSON()
-	}
-	if err != nil {
-		return nil, err
+	if err := make(s); err != nil {
+		return err
 	}
 	if !dec.Allowed {
 		if err := d.spend(ctx, who, s.Handle, dec); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	d.read(who, "export", s.Handle, dec.View)
-	return out, nil
+	return nil
 }
 
 // Receipt gives a .tlog-proof; fault.TooEarly while no checkpoint covers it. Whoever

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,13 @@ type Dossier struct {
 	Plan    *plan.Plan
 	Names   map[string]string // words for what duties are owed to that is no party of the case
 	Picture Picture
+
+	// Of a decision: how it came about and what followed, where the member stood,
+	// what entries name by a hash, and how many entries of the file are not here.
+	Path     []Step
+	Standing Picture
+	Papers   []Paper
+	Left     int
 
 	Letters     []Letter
 	LetterStyle string // style sheet of the letters
@@ -131,7 +139,7 @@ func (d *Dossier) check() (lang string, err error) {
 	case len(d.Picture.SVG) > 0 && !said(d.Picture.Text):
 		return "", missing("picture.text", "the text that says what its picture shows")
 	}
-	return lang, nil
+	return lang, d.checkPath()
 }
 
 // book is a dossier in the making.
@@ -139,6 +147,7 @@ type book struct {
 	Dossier
 	lang     string
 	picture  string   // the SVG, written anew
+	standing string   // the same of Standing
 	styles   []string // of the page, in order of their hashes
 	letters  []string // fragments, written anew
 	receipts []opened
@@ -153,6 +162,15 @@ func (b *book) load() error {
 			return err
 		}
 		b.picture, b.styles = svg, append(b.styles, style)
+	}
+	if len(b.Standing.SVG) > 0 {
+		svg, style, err := drawing(b.Standing.SVG)
+		if err != nil {
+			return err
+		}
+		if b.standing = svg; !slices.Contains(b.styles, style) {
+			b.styles = append(b.styles, style)
+		}
 	}
 	if err := checkStyle("letter style", b.LetterStyle); err != nil {
 		return err

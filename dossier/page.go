@@ -42,6 +42,12 @@ func (b *book) page() (string, Summary, error) {
 		return "", Summary{}, err
 	}
 	sections := []section{b.about()}
+	if len(b.Path) > 0 {
+		sections = append(sections, b.pathSection())
+	}
+	if b.standing != "" {
+		sections = append(sections, b.standingSection())
+	}
 	if b.picture != "" {
 		sections = append(sections, b.pictureSection())
 	}
@@ -49,12 +55,14 @@ func (b *book) page() (string, Summary, error) {
 	if len(b.letters) > 0 {
 		sections = append(sections, b.letterSection())
 	}
+	if len(b.Papers) > 0 {
+		sections = append(sections, b.paperSection(files))
+	}
 	sections = append(sections, b.receiptSection(files), b.basis())
 
 	var sum Summary
 	add := func(name string, data []byte) {
-		h := sha256.Sum256(data)
-		sum.Parts = append(sum.Parts, Part{name, hex.EncodeToString(h[:]), len(data)})
+		sum.Parts = append(sum.Parts, Part{name, hashOf(data), len(data)})
 	}
 	for _, s := range sections {
 		add("page/"+s.id, []byte(visible(s.body)))
@@ -66,8 +74,7 @@ func (b *book) page() (string, Summary, error) {
 	for _, p := range sum.Parts {
 		list.WriteString(p.SHA256 + "  " + p.Name + "\n")
 	}
-	number := sha256.Sum256([]byte(list.String()))
-	sum.Number = hex.EncodeToString(number[:])
+	sum.Number = hashOf([]byte(list.String()))
 
 	var body strings.Builder
 	fmt.Fprintf(&body, "<a class=\"skip\" href=\"#main\">%s</a>\n<main id=\"main\">\n", b.t("skip"))
@@ -83,6 +90,11 @@ func (b *book) page() (string, Summary, error) {
 	}
 	body.WriteString(b.partSection(sum, files, list.String()) + "</main>\n")
 	return b.around(body.String(), sum.Number), sum, nil
+}
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // heading begins a section.
@@ -230,6 +242,14 @@ func (b *book) files() ([]file, error) {
 	out = append(out, file{"plan.json", plan.Bytes()})
 	if b.picture != "" {
 		out = append(out, file{"picture.svg", []byte(b.picture)})
+	}
+	if b.standing != "" {
+		out = append(out, file{"standing.svg", []byte(b.standing)})
+	}
+	for i, p := range b.Papers {
+		if p.Data != nil {
+			out = append(out, file{paperName(i), p.Data})
+		}
 	}
 	for i, l := range b.Letters {
 		out = append(out, file{"letter-" + strconv.Itoa(i+1) + ".txt", []byte(printable(l.Text))})

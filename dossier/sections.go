@@ -80,11 +80,7 @@ func (b *book) about() section {
 	return section{"about", "", s.String()}
 }
 
-func (b *book) pictureSection() section {
-	title := b.t("h.picture")
-	text := html.EscapeString(printable(strings.ReplaceAll(b.Picture.Text, "\r", "")))
-	return section{"picture", title, heading("picture", title) + "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-labelledby=\"h-picture\">" + b.picture + "</div>\n<h3>" + b.t("picture-words") + "</h3>\n<pre class=\"words\" tabindex=\"0\">" + text + "</pre>\n"}
-}
+func (b *book) pictureSection() section { return b.drawn("picture", b.picture, b.Picture.Text) }
 
 func (b *book) letterSection() section {
 	title := b.t("h.letters")

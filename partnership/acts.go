@@ -22,6 +22,7 @@ type Asked struct {
 	Event    casefile.Event `json:"-"`
 	Seen     int64          `json:"seen"` // version of the file that it was asked on
 	By       string         `json:"by"`
+	Via      string         `json:"via,omitempty"` // ByToken: proposed by a token of that person
 	Asked    time.Time      `json:"asked"`
 	Expires  time.Time      `json:"expires"`
 	State    string         `json:"state"`
@@ -71,13 +72,28 @@ const (
 	Expired  = "expired"
 )
 
+// ByToken says of an act that it was asked for by an API token: whatever the terms
+// want, somebody who is there decides it.
+const ByToken = "token"
+
+// simple are acts of an authority that take nothing away and judge nobody: a token
+// does them. All others that it asks for wait.
+var simple = []casefile.Kind{"called-on", "partner-reminded"}
+
+// proposed tells whether an act of that kind waits because a token asks for it.
+func proposed(who access.Reader, kind casefile.Kind) bool {
+	return who.Scopes != nil && !partner.OfMember(kind) && !slices.Contains(simple, kind)
+}
+
 // askedLife is for how long an act waits for another person.
 const askedLife = 72 * time.Hour
 
 // Do does an act in a partnership: whoever acts for the authority its acts, and
 // whoever acts for the member the member's. By, To, At, Scope and Basis of the
 // event are set here. Where the terms want a second person, the act waits and is
-// not on record yet (Asked.State); the same key asks for the same act once.
+// not on record yet (Asked.State), and so does what a token asks for in the
+// authority's name and somebody has to answer for; the same key asks for the same
+// act once.
 //
 // fault.Invalid and fault.Conflict say what speaks against it (partner.CheckAct).
 func (s *Service) Do(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (Asked, error) {
@@ -110,15 +126,19 @@ func (s *Service) Do(ctx context.Context, who access.Reader, id string, e casefi
 	if err := check(k.Case, p, &e, now); err != nil {
 		return Asked{}, err
 	}
-	if p.Terms.SecondPerson[e.Kind] != "" {
-		if a.Seen = k.Version; s.alone(ctx, p, who) {
+	if second := p.Terms.SecondPerson[e.Kind] != ""; second || proposed(who, e.Kind) {
+		if a.Seen = k.Version; second && s.alone(ctx, p, who) {
 			return Asked{}, fault.New(fault.Conflict, "the agreement wants two persons for this (%s), and nobody else acts for the authority; give somebody else that role first", p.Terms.SecondPerson[e.Kind])
 		}
 		a.State = Waiting
+		note := map[string]any{"asked": a.ID, "act": string(e.Kind), "platform": p.ID, "state": a.State}
+		if who.Scopes != nil {
+			a.Via, note["via"], note["token"] = ByToken, ByToken, who.Session
+		}
 		if err := s.keepAsked(ctx, a); err != nil {
 			return Asked{}, err
 		}
-		_, err := s.o.Files.Note(ctx, "partner-act", map[string]any{"asked": a.ID, "act": string(e.Kind), "platform": p.ID, "state": a.State}, who.Person)
+		_, err := s.o.Files.Note(ctx, "partner-act", note, who.Person)
 		return a, err
 	}
 	return s.carry(ctx, who, m, p, a, k.Version)
@@ -155,7 +175,7 @@ func (s *Service) actor(ctx context.Context, who access.Reader, id string, kind 
 		return m, p, fault.New(fault.Forbidden, "this is for those who act for the member")
 	case !theirs && (side != OfAuthority || !acts(who, p.Authority)):
 		return m, p, fault.New(fault.Forbidden, "this is for those who act for the authority")
-	case !theirs:
+	case !theirs && who.Scopes == nil: // a token is never fresh: what it asks for waits
 		return m, p, fresh(who)
 	}
 	return m, p, nil
@@ -242,6 +262,11 @@ func (s *Service) carry(ctx context.Context, who access.Reader, m Member, p part
 	if l, ok := s.letter(m, p, a); ok {
 		items = append(items, letterItem(l))
 	}
+	found, err := s.servedItem(ctx, a)
+	if err != nil {
+		return a, err // Sweep goes on
+	}
+	items = append(items, found...)
 	if _, err := s.settle(ctx, who.Person, m, items...); err != nil {
 		return a, err
 	}
@@ -255,6 +280,7 @@ func (s *Service) numbered(ctx context.Context, who access.Reader, m Member, a A
 	if !partner.OfMember(a.Event.Kind) {
 		return version, nil
 	}
+	who.Scopes = nil // a token that may add need not be one that may see: nothing is shown
 	seen, err := s.o.Desk.See(ctx, who, m.Handle)
 	if err != nil {
 		return 0, err

@@ -51,7 +51,8 @@ func (s *Service) current(a Asked) Asked {
 
 // Decide approves or declines an act, as another person of the authority than the
 // one who asked; what was approved is done at once, on the file as it is now.
-// Whoever asked may take it back.
+// Whoever asked may take it back, and confirms what a token of theirs proposed
+// where the terms want no second person.
 func (s *Service) Decide(ctx context.Context, who access.Reader, id string, approve bool, reason string) (Asked, error) {
 	a, err := s.asked(ctx, id)
 	if err != nil {
@@ -70,7 +71,7 @@ func (s *Service) Decide(ctx context.Context, who access.Reader, id string, appr
 		return Asked{}, fault.New(fault.Forbidden, "nobody decides on an organisation of their own; somebody else does")
 	case !acts(who, p.Authority):
 		return Asked{}, fault.New(fault.Forbidden, "this is for those who act for the authority")
-	case own && approve:
+	case own && approve && (a.Via != ByToken || p.Terms.SecondPerson[a.Event.Kind] != ""):
 		return Asked{}, fault.New(fault.Forbidden, "another person than the one who asked decides")
 	case a.State == Expired:
 		return Asked{}, fault.New(fault.Conflict, "this was asked too long ago; ask again")

@@ -1,10 +1,12 @@
 package partnership
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +44,10 @@ type Finding struct {
 	Act      string         `json:"act,omitempty"` // the act by which it was served
 	Hash     string         `json:"hash"`          // SHA-256 of report and evidence, which the act names
 
-	Unseen  int `json:"-"` // rows of cases that the reader does not see, left out
+	Unseen  int          `json:"-"` // rows of cases that the reader does not see, left out
+	Less    int          `json:"-"` // rows that the reader sees a part of
+	State   FindingState `json:"-"`
+	Replies Replies      `json:"-"`
 	version int64
 }
 
@@ -113,15 +118,11 @@ func (s *Service) Find(ctx context.Context, who access.Reader, member string, li
 	if limb != ReportLimb && limb != SupportLimb {
 		return Finding{}, fault.At("", 0, "limb", "%q is neither report nor support", string(limb))
 	}
-	all, _, err := s.Look(ctx, who, m.Platform, a)
+	evidence, err := s.gathered(ctx, who, m, a)
 	if err != nil {
 		return Finding{}, err
 	}
-	i := slices.IndexFunc(all, func(c Candidate) bool { return c.Membership != nil && c.Membership.ID == m.ID })
-	if i < 0 {
-		return Finding{}, fault.New(fault.Conflict, "nothing that you may see tells of earlier knowledge of %s", m.Name)
-	}
-	f := Finding{Platform: m.Platform, Member: m.ID, Limb: limb, Report: a.Report, Evidence: all[i].Member, Words: strings.TrimSpace(words), By: who.Person, Made: s.o.Now().UTC()}
+	f := Finding{Platform: m.Platform, Member: m.ID, Limb: limb, Report: a.Report, Evidence: evidence, Words: strings.TrimSpace(words), By: who.Person, Made: s.o.Now().UTC()}
 	if f.ID, err = s.draw(); err != nil {
 		return Finding{}, err
 	}
@@ -135,126 +136,187 @@ func (s *Service) Find(ctx context.Context, who access.Reader, member string, li
 	return f, nil
 }
 
-func (f *Finding) hash() (string, error) {
+// bytes is what the hash of a finding is of.
+func (f *Finding) bytes() ([]byte, error) {
 	text, err := json.Marshal(map[string]any{"report": f.Report, "evidence": f.Evidence})
 	if err != nil {
-		return "", fault.New(fault.Internal, "a finding cannot be written: %v", err)
+		return nil, fault.New(fault.Internal, "a finding cannot be written: %v", err)
+	}
+	return text, nil
+}
+
+func (f *Finding) hash() (string, error) {
+	text, err := f.bytes()
+	if err != nil {
+		return "", err
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
 }
 
 func (s *Service) keepFinding(ctx context.Context, f Finding) error {
-	return s.o.Cabinet.Change(ctx, []cabinet.Item{{Ref: cabinet.Ref{Kind: kindFinding, ID: f.ID, Version: f.version},
-		Keys: []string{"member:" + f.Member, "platform:" + f.Platform}, Value: f}}, nil)
+	return s.o.Cabinet.Change(ctx, []cabinet.Item{findingItem(f)}, nil)
+}
+
+func findingItem(f Finding) cabinet.Item {
+	return cabinet.Item{Ref: cabinet.Ref{Kind: kindFinding, ID: f.ID, Version: f.version}, Keys: []string{"member:" + f.Member, "platform:" + f.Platform}, Value: f}
+}
+
+// lookMost bounds how often one finding asks for further cases, or for the duties
+// of further ones: some thousands of cases.
+const lookMost = 10
+
+// gathered is all that a search tells of a member, from all its cases, each with
+// what was owed there.
+func (s *Service) gathered(ctx context.Context, who access.Reader, m Member, a coordination.EarlierAsked) (earlier.Member, error) {
+	a.After, a.Skip = "", 0
+	var rows []earlier.Row
+	out, known := earlier.Member{}, false
+	for range lookMost {
+		all, found, err := s.Look(ctx, who, m.Platform, a)
+		if err != nil {
+			return out, err
+		}
+		for _, c := range all {
+			if c.Membership == nil || c.Membership.ID != m.ID {
+				continue
+			}
+			if !known {
+				out, known = c.Member, true
+			}
+			for _, r := range c.Rows {
+				same := func(x earlier.Row) bool { return x.Handle == r.Handle && x.Party == r.Party }
+				switch i := slices.IndexFunc(rows, same); {
+				case i < 0:
+					rows = append(rows, r)
+				case r.Weighed:
+					rows[i] = r
+				}
+			}
+		}
+		waits := slices.ContainsFunc(rows, func(r earlier.Row) bool { return !r.Weighed })
+		switch {
+		case found.Skip > 0 && waits:
+			a.Skip = found.Skip
+			continue
+		case found.Next != "":
+			a.After, a.Skip = found.Next, 0
+			continue
+		}
+		break
+	}
+	if !known {
+		return out, fault.New(fault.Conflict, "nothing that you may see tells of earlier knowledge of %s", m.Name)
+	}
+	earlier.Order(rows)
+	return out.Of(rows), nil
 }
 
 // ServeFinding puts a finding to the member: an act like any other (Do), which
 // names the hash of the evidence. From then on the member reads it, and can
-// contest it.
+// contest it. Where the terms want a second person, it is served when they agree.
 func (s *Service) ServeFinding(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (Asked, error) {
-	f, side, err := s.finding(ctx, who, id)
+	f, m, side, err := s.finding(ctx, who, id)
 	if err != nil {
 		return Asked{}, err
 	}
 	if side != OfAuthority {
 		return Asked{}, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	}
-	if f.Act != "" {
-		return Asked{}, fault.New(fault.Conflict, "this finding was served already")
-	}
-	e.Kind = "finding-served"
-	attributes := map[string]casefile.Scalar{"finding": {V: f.ID}, "limb": {V: string(f.Limb)}, "evidence": {V: f.Hash}}
-	for k, v := range e.Attributes {
-		if _, set := attributes[k]; !set {
-			attributes[k] = v
+	e = f.Serving(e)
+	if key != "" { // the same request once more
+		if id, err := s.named(who, m, key); err == nil {
+			if was, err := s.asked(ctx, id); err == nil && attributeOf(was.Event, "finding") == f.ID {
+				return was, nil
+			}
 		}
 	}
+	k, err := s.o.Files.Load(ctx, m.Handle)
+	if err != nil {
+		return Asked{}, err
+	}
+	if expected >= 0 && expected != k.Version {
+		return Asked{}, moved()
+	}
+	if f.servedIn(k.Case) != "" {
+		return Asked{}, fault.New(fault.Conflict, "this finding was served already")
+	}
+	if waits, err := s.waits(ctx, f); err != nil || waits {
+		return Asked{}, cmp.Or(err, fault.New(fault.Conflict, "this finding waits for another person's agreement already"))
+	}
+	return s.Do(ctx, who, f.Member, e, k.Version, key)
+}
+
+// Serving is the act that puts a finding to the member, with what somebody wrote
+// in e: it names the finding, the limb, and the hash of the evidence.
+func (f *Finding) Serving(e casefile.Event) casefile.Event {
+	e.Kind = "finding-served"
+	attributes := maps.Clone(e.Attributes)
+	if attributes == nil {
+		attributes = map[string]casefile.Scalar{}
+	}
+	attributes["finding"], attributes["limb"], attributes["evidence"] = casefile.Scalar{V: f.ID}, casefile.Scalar{V: string(f.Limb)}, casefile.Scalar{V: f.Hash}
 	e.Attributes = attributes
 	if e.Text == "" {
 		e.Text = f.Words
 	}
-	a, err := s.Do(ctx, who, f.Member, e, expected, key)
-	if err != nil || a.State != Done {
-		return a, err
-	}
-	f.Act = a.Event.ID
-	return a, s.keepFinding(ctx, f)
+	return e
 }
 
-// finding gives a finding to whoever may read it.
-func (s *Service) finding(ctx context.Context, who access.Reader, id string) (Finding, Side, error) {
-	none := fault.New(fault.NotFound, "there is no such finding")
-	var f Finding
-	version, err := s.o.Cabinet.Get(ctx, kindFinding, id, &f)
-	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return f, "", err
+func attributeOf(e casefile.Event, key string) string {
+	if x, ok := e.Attributes[key]; ok {
+		return x.String()
 	}
-	f.version = version
-	_, _, side, merr := s.member(ctx, who, asID(f.Member))
-	switch {
-	case merr != nil && fault.KindOf(merr) != fault.NotFound:
-		return f, "", merr
-	case err != nil || merr != nil || side == OfMember && f.Act == "":
-		return Finding{}, "", none
-	}
-	return f, side, nil
+	return ""
 }
 
-// Finding gives a finding; to a member without what stands in cases that the
-// member does not see (Finding.Unseen counts it).
-func (s *Service) Finding(ctx context.Context, who access.Reader, id string) (Finding, error) {
-	f, side, err := s.finding(ctx, who, id)
-	if err != nil {
-		return f, err
-	}
-	return s.shown(ctx, who, f, side)
+// names tells that an act puts this finding, with this evidence, to the member.
+func (f *Finding) names(e casefile.Event) bool {
+	return e.Kind == "finding-served" && attributeOf(e, "finding") == f.ID && attributeOf(e, "evidence") == f.Hash
 }
 
-// Findings lists the findings about a membership, the newest first.
-func (s *Service) Findings(ctx context.Context, who access.Reader, member string) ([]Finding, error) {
-	_, _, side, err := s.member(ctx, who, member)
-	if err != nil {
-		return nil, err
+// servedIn is the act of a partnership file by which the finding was served; "" for none.
+func (f *Finding) servedIn(c *casefile.Case) string {
+	for i := range c.Events {
+		if f.names(c.Events[i]) {
+			return c.Events[i].ID
+		}
 	}
-	var out []Finding
-	err = s.o.Cabinet.All(ctx, kindFinding, "member:"+member, func(e cabinet.Entry) error {
-		var f Finding
-		if err := e.Into(&f); err != nil {
+	return ""
+}
+
+// waits tells whether serving a finding waits for a second person, or is under way.
+func (s *Service) waits(ctx context.Context, f Finding) (bool, error) {
+	found := false
+	err := s.o.Cabinet.All(ctx, kindAsked, "waits:"+f.Platform, func(e cabinet.Entry) error {
+		var a Asked
+		if err := e.Into(&a); err != nil {
 			return err
 		}
-		f.version = e.Version
-		if side == OfMember && f.Act == "" {
-			return nil
-		}
-		f, err := s.shown(ctx, who, f, side)
-		out = append(out, f)
-		return err
+		found = found || s.current(a).State == Waiting && a.Member == f.Member && f.names(a.Event)
+		return nil
 	})
-	slices.SortFunc(out, func(a, b Finding) int { return b.Made.Compare(a.Made) })
-	return out, err
+	return found, err
 }
 
-// shown leaves out what the reader does not see: a finding is no way into a case.
-func (s *Service) shown(ctx context.Context, who access.Reader, f Finding, side Side) (Finding, error) {
-	var rows []earlier.Row
-	for _, r := range f.Evidence.Rows {
-		_, err := s.o.Desk.See(ctx, who, r.Handle)
-		switch fault.KindOf(err) {
-		case fault.NotFound, fault.Forbidden, fault.Suspended:
-			if err != nil {
-				f.Unseen++
-				continue
-			}
-		}
-		if err != nil {
-			return f, err
-		}
-		rows = append(rows, r)
+// servedItem is the finding that an act served, to be kept with the act: only the
+// act itself makes a draft the member's to read.
+func (s *Service) servedItem(ctx context.Context, a Asked) ([]cabinet.Item, error) {
+	id := attributeOf(a.Event, "finding")
+	if a.Event.Kind != "finding-served" || id == "" {
+		return nil, nil
 	}
-	f.Evidence.Rows = rows
-	if side != OfAuthority && f.Unseen > 0 {
-		f.Report.By = "" // who brought it is another's to tell
+	var f Finding
+	version, err := s.o.Cabinet.Get(ctx, kindFinding, id, &f)
+	switch {
+	case err != nil && (fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.Invalid):
+		return nil, nil // an act that names no finding of ours
+	case err != nil:
+		return nil, err
 	}
-	return f, nil
+	if f.Member != a.Member || f.Act != "" || !f.names(a.Event) {
+		return nil, nil
+	}
+	f.Act, f.version = a.Event.ID, version
+	return []cabinet.Item{findingItem(f)}, nil
 }

@@ -1,6 +1,7 @@
 package partnership
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"tocsin/coordination"
 	"tocsin/earlier"
 	"tocsin/internal/fault"
+	"tocsin/partner"
+	"tocsin/record"
 )
 
 // known is a member's own case: it knew of the flaw and told its maker, and later
@@ -49,6 +52,22 @@ events:
   - {id: t1, kind: reported, by: borel, to: [office], of: lib, at: "2026-11-20T10:00:00Z"}
   - {id: t2, kind: aware, by: acme, of: lib, at: "2026-11-10T10:00:00Z", basis: claim, claimed-by: borel}
 `
+
+// learned is a world in which a report arrived of what Acme knew, and how the office
+// asks for it.
+func learned(w *world) (acme, borel string, asked coordination.EarlierAsked) {
+	w.Helper()
+	acme, borel = w.joined("acme"), w.joined("borel")
+	own, err := w.desk.ImportAs(w.Context(), w.who("ada"), "acme", "case.yaml", []byte(known), "")
+	w.must(err)
+	_, err = w.desk.ImportAs(w.Context(), w.who("karin"), "office", "case.yaml", []byte(third), "")
+	w.must(err)
+	_, err = w.desk.GiveSeat(w.Context(), w.who("ada"), own.Handle, coordination.SeatAsked{Org: "office", Role: access.Observes})
+	w.must(err)
+	w.clock.Pass(time.Minute)
+	return acme, borel, coordination.EarlierAsked{Report: earlier.Report{Flaws: []string{"CVE-2026-990100"}, By: "Borel Energy",
+		Received: calendar.Instant(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))}}
+}
 
 // When a report arrives, what members knew before is found as evidence, with what
 // speaks for them; put to the member, it shows nothing of others' cases, and the
@@ -141,5 +160,167 @@ func TestALatenessFinding(t *testing.T) {
 	}
 	if strings.Contains(f.Words, "breach") {
 		t.Error("a verdict")
+	}
+}
+
+// Where the terms want two persons, the finding is the member's to read when the
+// second agreed, and not before; it waits once, and is served once.
+func TestAFindingIsServedByTwo(t *testing.T) {
+	w := newWorld(t)
+	ctx := w.Context()
+	p := circle()
+	p.Terms.SecondPerson["finding-served"] = "rules of procedure 3"
+	w.must(w.PutPlatform(ctx, access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}, p, 1))
+	acme, _, asked := learned(w)
+	f, err := w.Find(ctx, w.who("karin"), acme, ReportLimb, "", asked)
+	w.must(err)
+	late := w.act("finding-served reason=late rule=TMP-MEMBER-REPORT")
+	a, err := w.ServeFinding(ctx, w.who("karin"), f.ID, late, -1, "k")
+	w.must(err)
+	again, err := w.ServeFinding(ctx, w.who("karin"), f.ID, late, -1, "k")
+	if err != nil || again.ID != a.ID || a.State != Waiting {
+		t.Errorf("%+v, %+v: %v", a, again, err)
+	}
+	_, err = w.ServeFinding(ctx, w.who("otto"), f.ID, late, -1, "")
+	w.wants(err, fault.Conflict, "another person's agreement")
+	if got, err := w.Finding(ctx, w.who("otto"), f.ID); err != nil || got.State != FindingWaiting {
+		t.Errorf("%s: %v", got.State, err)
+	}
+	if _, err := w.Finding(ctx, w.who("ada"), f.ID); err == nil {
+		t.Error("what waits is the member's to read")
+	}
+	_, err = w.Decide(ctx, w.who("otto"), a.ID, true, "")
+	w.must(err)
+	got, err := w.Finding(ctx, w.who("ada"), f.ID)
+	if err != nil || got.State != FindingServed || got.Act == "" {
+		t.Fatalf("%+v: %v", got, err)
+	}
+	_, err = w.ServeFinding(ctx, w.who("karin"), f.ID, late, -1, "")
+	w.wants(err, fault.Conflict, "served already")
+}
+
+// An act that names a finding of somebody else's, or other evidence, serves nothing.
+func TestAnActServesOnlyItsFinding(t *testing.T) {
+	w := newWorld(t)
+	ctx := w.Context()
+	acme, borel, asked := learned(w)
+	f, err := w.Find(ctx, w.who("karin"), acme, ReportLimb, "", asked)
+	w.must(err)
+	for _, spec := range []string{"finding: " + f.ID + ", evidence: 00", "finding: " + strings.Repeat("q", 24), "finding: " + strings.Repeat("x", 600)} {
+		w.does("karin", acme, "finding-served reason=late rule=TMP-MEMBER-REPORT attributes={"+spec+"}")
+	}
+	w.does("karin", borel, "finding-served reason=late rule=TMP-MEMBER-REPORT attributes={finding: "+f.ID+", evidence: "+f.Hash+"}")
+	for _, who := range []string{"ada", "cleo"} {
+		if _, err := w.Finding(ctx, w.who(who), f.ID); fault.KindOf(err) != fault.NotFound || err == nil {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	w.does("karin", acme, "finding-served reason=late rule=TMP-MEMBER-REPORT attributes={finding: "+f.ID+", evidence: "+f.Hash+"}") // the control
+	if got, err := w.Finding(ctx, w.who("ada"), f.ID); err != nil || got.State != FindingServed {
+		t.Errorf("%+v: %v", got, err)
+	}
+}
+
+// The whole way of a finding in the lists of both sides; nobody else's is among them.
+func TestFindingsAreFollowed(t *testing.T) {
+	w := newWorld(t)
+	ctx := w.Context()
+	acme, borel, asked := learned(w)
+	f, err := w.Find(ctx, w.who("karin"), acme, ReportLimb, "We heard it from others.", asked)
+	w.must(err)
+	state := func(who, member string) (out []FindingState) {
+		t.Helper()
+		all, err := w.AllFindings(ctx, w.who(who), member)
+		w.must(err)
+		for _, l := range all {
+			if len(l.Evidence.Rows) > 0 || l.Report.By != "" || l.Name != "Acme Networks" {
+				t.Errorf("a list tells %+v", l)
+			}
+			out = append(out, l.State)
+		}
+		return out
+	}
+	expect := func(want FindingState, people ...string) {
+		t.Helper()
+		for _, who := range []string{"karin", "anton", "ada", "ben", "cleo"} {
+			got := state(who, "")
+			if reads := slices.Contains(people, who); reads != (len(got) == 1) || reads && got[0] != want {
+				t.Errorf("%s reads %v, want %s for %v", who, got, want, people)
+			}
+		}
+	}
+	expect(FindingDraft, "karin", "anton")
+	served, err := w.ServeFinding(ctx, w.who("karin"), f.ID, w.act("finding-served reason=late rule=TMP-MEMBER-REPORT"), -1, "")
+	w.must(err)
+	expect(FindingServed, "karin", "anton", "ada", "ben")
+	w.does("karin", acme, "hearing-opened reason='Is it so?' due={value: 2026-12-11, zone: Europe/Berlin} re="+served.Event.ID)
+	w.does("ada", acme, "hearing-answered text='We told the maker.' re="+w.last(acme, "hearing-opened").ID)
+	expect(FindingAnswered, "karin", "anton", "ada", "ben")
+	w.does("ada", acme, "mark-contested reason='no' re="+served.Event.ID)
+	expect(FindingContested, "karin", "anton", "ada", "ben")
+	got, err := w.Finding(ctx, w.who("ada"), f.ID)
+	if err != nil || len(got.Replies.Contested) != 1 || len(got.Replies.Hearings) != 1 || len(got.Replies.Answered) != 1 {
+		t.Errorf("%+v %v", got.Replies, err)
+	}
+	w.does("karin", acme, "finding-served result=withdrawn reason='it was another flaw' re="+served.Event.ID)
+	expect(FindingWithdrawn, "karin", "anton", "ada", "ben")
+	if n := len(state("karin", acme)); n != 1 {
+		t.Errorf("%d of the membership", n)
+	}
+	if n := len(state("karin", borel)); n != 0 {
+		t.Errorf("%d of another's", n)
+	}
+	if _, err := w.AllFindings(ctx, w.who("cleo"), acme); fault.KindOf(err) != fault.NotFound || err == nil {
+		t.Error(err)
+	}
+}
+
+// Of a case that the member sees a side of, the finding shows that side: nothing of
+// what others claimed there unseen, and since when follows from what is shown.
+func TestAFindingShowsASideOfACase(t *testing.T) {
+	w := newWorld(t)
+	ctx := w.Context()
+	acme, _, asked := learned(w)
+	k, err := w.keeper.Load(ctx, "TOC-THIRD")
+	w.must(err)
+	_, err = w.desk.GiveSeat(ctx, w.who("karin"), k.Handle, coordination.SeatAsked{Org: "acme", Role: access.PartySeat, Party: "acme"})
+	w.must(err)
+	_, err = w.desk.AddEvent(ctx, w.who("ada"), k.Handle, w.act("aware by=acme of=lib"), record.AnyVersion, "")
+	w.must(err)
+	asked.Received = calendar.Instant(monday.Add(24 * time.Hour))
+	w.clock.Pass(time.Minute)
+	f, err := w.Find(ctx, w.who("karin"), acme, ReportLimb, "", asked)
+	w.must(err)
+	_, err = w.ServeFinding(ctx, w.who("karin"), f.ID, w.act("finding-served reason=late rule=TMP-MEMBER-REPORT"), -1, "")
+	w.must(err)
+	whole, err := w.Finding(ctx, w.who("karin"), f.ID)
+	w.must(err)
+	got, err := w.Finding(ctx, w.who("ada"), f.ID)
+	w.must(err)
+	seen, err := w.desk.See(ctx, w.who("ada"), k.Handle)
+	w.must(err)
+	claim, side := 0, 0
+	for _, r := range whole.Evidence.Rows {
+		for _, m := range r.Marks {
+			if m.Event == "t2" {
+				claim++
+			}
+		}
+	}
+	for _, r := range got.Evidence.Rows {
+		for _, m := range r.Marks {
+			if r.Case == "TOC-THIRD" {
+				side++
+				if seen.Case.Event(m.Event) == nil {
+					t.Errorf("the member is shown %s, which it does not see", m.Event)
+				}
+			}
+		}
+	}
+	if claim != 1 || side == 0 || seen.Case.Event("t2") == nil && got.Less == 0 {
+		t.Errorf("%d claims, %d marks of the side, %d rows in part", claim, side, got.Less)
+	}
+	if got.Unseen+got.Less > 0 && got.Report.By != "" {
+		t.Error("who brought it is told")
 	}
 }

@@ -34,6 +34,7 @@ type Served struct {
 	Person string    `json:"person"`
 	At     time.Time `json:"at"`
 	Event  string    `json:"event"`
+	Token  string    `json:"token,omitempty"` // handle of the API token by which they did
 }
 
 // letter is the letter that an act sends to the other side.
@@ -77,32 +78,39 @@ func (s *Service) Inbox(ctx context.Context, who access.Reader) ([]Letter, error
 	return out, nil
 }
 
-// Open gives a letter with the event that it tells of. The first time that
-// somebody who acts for the recipient opens it, the recipient's side confirms in
-// the file that it was received: that is the proof of service. Others of the
-// organisation, and the sender, read it without receiving it.
-func (s *Service) Open(ctx context.Context, who access.Reader, id string) (Letter, casefile.Event, error) {
-	var l Letter
+// letterFor gives a letter with its membership and its act to somebody of either side.
+func (s *Service) letterFor(ctx context.Context, who access.Reader, id string) (l Letter, m Member, p partner.Platform, side Side, e *casefile.Event, err error) {
 	version, err := s.o.Cabinet.Get(ctx, kindLetter, id, &l)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return l, casefile.Event{}, err
+		return l, m, p, side, nil, err
 	}
 	none := fault.New(fault.NotFound, "there is no such letter")
 	m, p, side, merr := s.member(ctx, who, asID(l.Member))
 	if err != nil || merr != nil {
 		if merr != nil && fault.KindOf(merr) != fault.NotFound {
-			return l, casefile.Event{}, merr
+			return l, m, p, side, nil, merr
 		}
-		return Letter{}, casefile.Event{}, none
+		return Letter{}, Member{}, p, "", nil, none
 	}
 	l.version = version
 	k, err := s.o.Files.Load(ctx, m.Handle)
 	if err != nil {
-		return l, casefile.Event{}, err
+		return l, m, p, side, nil, err
 	}
-	e := k.Case.Event(l.Event)
-	if e == nil {
-		return l, casefile.Event{}, fault.New(fault.Internal, "the act of a letter is not in its file")
+	if e = k.Case.Event(l.Event); e == nil {
+		return l, m, p, side, nil, fault.New(fault.Internal, "the act of a letter is not in its file")
+	}
+	return l, m, p, side, e, nil
+}
+
+// Open gives a letter with the event that it tells of. The first time that
+// somebody who acts for the recipient opens it, the recipient's side confirms in
+// the file that it was received: that is the proof of service. Others of the
+// organisation, and the sender, read it without receiving it.
+func (s *Service) Open(ctx context.Context, who access.Reader, id string) (Letter, casefile.Event, error) {
+	l, m, p, side, e, err := s.letterFor(ctx, who, id)
+	if err != nil {
+		return Letter{}, casefile.Event{}, err
 	}
 	if l.Served != nil || !acts(who, l.Org) || side == OfBoth || scoped(who, access.Add) != nil {
 		return l, *e, nil
@@ -117,10 +125,14 @@ func (s *Service) Open(ctx context.Context, who access.Reader, id string) (Lette
 	ack.ID = "r" + l.ID[:9]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.o.Desk.AddAct(ctx, who, m.Handle, ack, record.AnyVersion, "served "+l.ID); err != nil {
+	res, err := s.o.Desk.AddAct(ctx, who, m.Handle, ack, record.AnyVersion, "served "+l.ID)
+	if err != nil {
 		return l, *e, err
 	}
-	l.Served = &Served{Person: who.Person, At: s.o.Now().UTC(), Event: ack.ID}
+	l.Served = &Served{Person: who.Person, At: s.o.Now().UTC(), Event: res.ID}
+	if who.Scopes != nil {
+		l.Served.Token = who.Session
+	}
 	if err := s.o.Cabinet.Change(ctx, []cabinet.Item{letterItem(l)}, nil); err != nil && fault.KindOf(err) != fault.Conflict {
 		return l, *e, err // somebody else opened it at the same moment: the event is one
 	}

@@ -26,6 +26,7 @@ type Member struct {
 	Units     map[string]string `json:"units"`  // organisations that are in with it → their parties in the file
 	Agreement partner.Agreement `json:"agreement"`
 	Made      time.Time         `json:"made"`
+	Carried   *Carried          `json:"carried,omitempty"` // it began elsewhere
 
 	version int64
 }
@@ -58,9 +59,9 @@ const (
 type InviteAsked struct {
 	Platform  string
 	Org       string
-	Units     []string // organisations below it that are in
-	Agreement partner.Agreement
-	Words     string // of the invitation
+	Units     []string          // organisations below it that are in
+	Agreement partner.Agreement // Signed.Hash: of the text that is offered, which both sides sign
+	Words     string            // of the invitation
 }
 
 // Invite opens the partnership file of an organisation and invites it. The
@@ -87,6 +88,9 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 	}
 	m := Member{Platform: a.Platform, Org: a.Org, Name: org.Name, Units: map[string]string{}, Agreement: a.Agreement, Made: s.o.Now().UTC()}
 	m.Agreement.Platform, m.Agreement.Org = a.Platform, a.Org
+	if err := m.Agreement.CheckReach(); err != nil {
+		return Standing{}, err
+	}
 	if m.ID, err = s.draw(); err != nil {
 		return Standing{}, err
 	}
@@ -108,6 +112,9 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 	}
 	e := s.event("partner-invited", p)
 	e.Text = strings.TrimSpace(a.Words)
+	if h := a.Agreement.Signed.Hash; h != "" {
+		e.Attributes = map[string]casefile.Scalar{"hash": {V: h}}
+	}
 	if _, err := s.o.Desk.AddAct(ctx, who, m.Handle, e, record.AnyVersion, keyOf("invite", key)); err != nil {
 		return Standing{}, err
 	}
@@ -115,6 +122,20 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 		return Standing{}, err
 	}
 	return s.Member(ctx, who, m.ID)
+}
+
+// FilePrefix begins the id of every partnership file, and of none that is not
+// called so on purpose: At tells.
+const FilePrefix = "PARTNERSHIP-"
+
+// At is the membership that a file is of, "" if it is of none. It is for whoever
+// sees the file, and tells nothing of the membership.
+func (s *Service) At(ctx context.Context, handle string) (string, error) {
+	found, err := s.o.Cabinet.Find(ctx, kindMember, "handle:"+handle, "", 1)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0].ID, nil
 }
 
 // keyOf keeps the idempotency keys of one command's parts apart; "" stays none.
@@ -131,7 +152,7 @@ func (s *Service) file(ctx context.Context, p partner.Platform, m *Member, org p
 	if err != nil {
 		return casefile.File{}, err
 	}
-	f := casefile.File{Format: casefile.Format, Case: "PARTNERSHIP-" + m.ID, Title: fmt.Sprintf("%s on %s", org.Name, p.Name), Record: "kept", TLP: "AMBER",
+	f := casefile.File{Format: casefile.Format, Case: FilePrefix + m.ID, Title: fmt.Sprintf("%s on %s", org.Name, p.Name), Record: "kept", TLP: "AMBER",
 		Parties: []casefile.Party{
 			{ID: authorityParty, Name: authority.Name, Country: authority.Country, Roles: []casefile.Ref{{ID: "authority"}, {ID: "sharing-authority"}}, Is: authority.Is},
 			{ID: memberParty, Name: org.Name, Country: org.Country, Roles: []casefile.Ref{{ID: "sharing-partner"}}},

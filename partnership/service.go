@@ -18,6 +18,7 @@ import (
 	"tocsin/internal/fault"
 	"tocsin/partner"
 	"tocsin/record"
+	"tocsin/rulebook"
 )
 
 // Desk keeps the partnership files (coordination.Desk).
@@ -27,6 +28,7 @@ type Desk interface {
 	AddAct(ctx context.Context, who access.Reader, handle string, e casefile.Event, expected int64, key string) (record.Result, error)
 	See(ctx context.Context, who access.Reader, ref string) (*coordination.Seen, error)
 	Earlier(ctx context.Context, who access.Reader, a coordination.EarlierAsked) (*coordination.Earlier, error)
+	Dossier(ctx context.Context, who access.Reader, ref string, a coordination.DossierAsked) (*coordination.DossierMade, error)
 	Reach(ctx context.Context, asker, now, then access.Reader) (out []coordination.Reached, looked int, more bool, err error)
 }
 
@@ -43,12 +45,13 @@ type Directory interface {
 	SetStands(ctx context.Context, by, org, platform string, stands partner.Stands, also ...cabinet.Item) error
 }
 
-// Options of a Service; all but Rand and Log are required.
+// Options of a Service; all but Book, Rand and Log are required.
 type Options struct {
 	Desk      Desk
 	Files     Files
 	Directory Directory
 	Cabinet   *cabinet.Cabinet
+	Book      *rulebook.Book // clauses of the letters in dossiers; nil: these name none
 	Now       func() time.Time
 	Rand      io.Reader
 	Log       *slog.Logger
@@ -82,7 +85,7 @@ const (
 	kindLetter   = "letter"
 )
 
-var letters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
+var idLetters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
 
 // draw gives a random id: nothing can be told from it, not even when it was made.
 func (s *Service) draw() (string, error) {
@@ -90,7 +93,7 @@ func (s *Service) draw() (string, error) {
 	if _, err := io.ReadFull(s.o.Rand, raw[:]); err != nil {
 		return "", fault.New(fault.Internal, "the source of random bytes failed: %v", err)
 	}
-	return letters.EncodeToString(raw[:])[:24], nil
+	return idLetters.EncodeToString(raw[:])[:24], nil
 }
 
 // missing is the answer to what is not there and to what is not the reader's.

@@ -140,5 +140,5 @@ func keyed(parts ...string) string {
 	for _, p := range parts {
 		fmt.Fprintf(sum, "%d %s\n", len(p), p)
 	}
-	return strings.ToLower(letters.EncodeToString(sum.Sum(nil)[:15]))[:24]
+	return strings.ToLower(idLetters.EncodeToString(sum.Sum(nil)[:15]))[:24]
 }

@@ -74,7 +74,7 @@ func newWorld(t testing.TB) *world {
 	w.people, err = identity.New(identity.Options{Cabinet: w.cab, Notes: noter{w.keeper}, Now: w.clock.Now, Origins: []string{"http://localhost:8080"}})
 	w.must(err)
 	w.desk = coordination.New(coordination.Options{Keeper: w.keeper, Cabinet: w.cab, Lines: lines, Seats: lines, Watch: watch, Book: book, Lookup: lookup, People: w.people, Now: w.clock.Now})
-	w.Service = New(Options{Desk: w.desk, Files: w.keeper, Directory: w.people, Cabinet: w.cab, Now: w.clock.Now})
+	w.Service = New(Options{Desk: w.desk, Files: w.keeper, Directory: w.people, Cabinet: w.cab, Book: book, Now: w.clock.Now})
 	w.desk.Join(w.Service)
 
 	member := func(org string, roles ...partner.Role) []partner.Membership {
