@@ -102,7 +102,7 @@ func (p *Platform) Demo(ctx context.Context) ([]Visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{s.people, s.demoCases, s.examples, s.circles} {
+	for _, step := range []func(context.Context) error{s.people, s.platforms, s.demoCases, s.examples, s.circles} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

@@ -27,6 +27,8 @@ type demoCircle struct {
 	By        string        `yaml:"by"` // login of whoever acts for the authority
 	Admin     string        `yaml:"admin"`
 	Members   []demoPartner `yaml:"members"`
+	Past      []demoPast    `yaml:"past"`
+	Shares    []demoShare   `yaml:"shares"`
 }
 
 type demoPartner struct {
@@ -35,6 +37,8 @@ type demoPartner struct {
 	Contact  string    `yaml:"contact"`
 	Keywords []string  `yaml:"keywords"`
 	Acts     []demoAct `yaml:"acts"`
+
+	Finding *demoFinding `yaml:"finding"`
 }
 
 // demoAct is an act as it is typed: KIND key=value …; re names the kind of an act before.
@@ -72,8 +76,30 @@ func (c demoCircle) platform() (partner.Platform, error) {
 	return p, failed
 }
 
-// circles makes the platforms of the demo and plays what happened on them, or
-// finds it again.
+// platforms makes the platforms of the demo, before the cases: whoever comes to a
+// case of the authority comes through its platform.
+func (s *seeding) platforms(ctx context.Context) error {
+	for _, c := range s.cast.Circles {
+		_, _, err := s.p.parts.circles.Platform(ctx, c.ID)
+		if err == nil {
+			continue
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		p, err := c.platform()
+		if err != nil {
+			return fault.New(fault.Internal, "%v", err)
+		}
+		admin := access.Reader{Person: personOf(c.Admin), Platform: []partner.Role{partner.Administrator}, Fresh: true}
+		if err := s.p.parts.circles.PutPlatform(ctx, admin, p, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// circles plays what happened on the platforms of the demo, or finds it again.
 func (s *seeding) circles(ctx context.Context) error {
 	for _, c := range s.cast.Circles {
 		if err := s.circle(ctx, c); err != nil {
@@ -89,17 +115,11 @@ func (s *seeding) circle(ctx context.Context, c demoCircle) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := parts.circles.Platform(ctx, c.ID); fault.KindOf(err) == fault.NotFound && err != nil {
-		p, err := c.platform()
-		if err != nil {
-			return fault.New(fault.Internal, "%v", err)
-		}
-		admin := access.Reader{Person: personOf(c.Admin), Platform: []partner.Role{partner.Administrator}, Fresh: true}
-		if err := parts.circles.PutPlatform(ctx, admin, p, 0); err != nil {
+	ids := map[string]string{}
+	for _, m := range c.Past {
+		if ids[m.Org], err = s.carryOver(ctx, who, c.ID, m); err != nil {
 			return err
 		}
-	} else if err != nil {
-		return err
 	}
 	there, err := parts.circles.Members(ctx, who, c.ID)
 	if err != nil {
@@ -107,10 +127,12 @@ func (s *seeding) circle(ctx context.Context, c demoCircle) error {
 	}
 	for _, m := range c.Members {
 		i := slices.IndexFunc(there, func(x partnership.Standing) bool { return x.Org == m.Org })
-		id := ""
-		if i >= 0 { // of an earlier start
+		id := ids[m.Org]
+		switch {
+		case id != "": // it goes on from what it brought
+		case i >= 0: // of an earlier start
 			id = there[i].ID
-		} else {
+		default:
 			in, err := parts.circles.Invite(ctx, who, partnership.InviteAsked{Platform: c.ID, Org: m.Org, Words: m.Words, Agreement: partner.Agreement{
 				Level: "full", Keywords: m.Keywords, Contacts: []partner.Contact{{Name: "Product security", Mail: m.Contact}}}}, "")
 			if err != nil {
@@ -119,6 +141,16 @@ func (s *seeding) circle(ctx context.Context, c demoCircle) error {
 			id = in.ID
 		}
 		if err := s.acts(ctx, id, m); err != nil {
+			return err
+		}
+		if m.Finding != nil {
+			if err := s.find(ctx, id, m.Finding); err != nil {
+				return err
+			}
+		}
+	}
+	for i, x := range c.Shares {
+		if err := s.share(ctx, c.ID, fmt.Sprintf("demo share %d", i), x); err != nil {
 			return err
 		}
 	}

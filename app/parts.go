@@ -19,6 +19,7 @@ import (
 	"tocsin/partnership"
 	"tocsin/rulebook"
 	"tocsin/sharing"
+	"tocsin/tasking"
 	"tocsin/webui"
 )
 
@@ -34,6 +35,7 @@ type parts struct {
 	desk    *coordination.Desk
 	circles *partnership.Service
 	shared  *sharing.Service
+	tasks   *tasking.Service
 	pages   *webui.Site
 	api     httpapi.Options
 	public  http.Handler
@@ -78,9 +80,10 @@ func (p *Platform) build(addr string) (*parts, error) {
 		Keeper: a.keeper, Cabinet: t.cabinet, Lines: t.lines, Seats: t.seats, Watch: t.watcher, Book: book, Lookup: [32]byte(t.keys),
 		People: t.people, Freezer: t.people, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log, SecondPerson: secondPerson,
 	})
-	t.circles = partnership.New(partnership.Options{Desk: t.desk, Files: a.keeper, Directory: t.people, Cabinet: t.cabinet, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log})
+	t.circles = partnership.New(partnership.Options{Desk: t.desk, Files: a.keeper, Directory: t.people, Cabinet: t.cabinet, Book: book, Now: a.o.Now, Rand: a.o.Rand, Log: a.o.Log})
 	t.desk.Join(t.circles)
 	t.shared = sharing.New(sharing.Options{Circles: t.circles, People: t.people, Log: a.keeper, Cabinet: t.cabinet, Reads: t.desk, Freezer: t.people, Now: a.o.Now, Rand: a.o.Rand, Logger: a.o.Log})
+	t.tasks = tasking.New(tasking.Options{Circles: t.circles, Groups: t.shared, Directory: t.people, Log: a.keeper, Cabinet: t.cabinet, Reads: t.desk, Now: a.o.Now, Rand: a.o.Rand, Logger: a.o.Log})
 	if err := t.buildPages(p); err != nil {
 		return nil, err
 	}
@@ -136,7 +139,7 @@ func (t *parts) pageOptions(p *Platform) webui.Options {
 		Identity: t.people, Desk: t.desk, Ledger: t.ledger, Book: t.book, Platform: p.about, Notes: p.app.keeper, Secure: p.o.secure(), Version: Version(),
 		Now: p.app.o.Now, Log: p.app.o.Log,
 	}
-	o.Circles, o.Published = t.circles, t.published(p)
+	o.Circles, o.Shares, o.Published = t.circles, t.shared, t.published(p)
 	if p.o.SSO != (SSO{}) {
 		o.SSO = t.people.SSOName()
 	}
@@ -152,7 +155,7 @@ func (t *parts) apiOptions(p *Platform) httpapi.Options {
 		Tokens: t.people,
 		Reads:  t.desk, Writes: t.desk, Opens: t.desk, Papers: t.desk, Seats: t.desk, Approvals: t.desk, Relies: t.desk,
 		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people, Circles: t.circles, Shares: t.shared, Sessions: t.people,
-		Book: t.book, Ledger: t.ledger.Public, Limit: edge.NewLimiter(rate, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
+		Book: t.book, Ledger: t.ledger.Public, URL: p.url, Limit: edge.NewLimiter(rate, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 }
 

@@ -164,6 +164,7 @@ func (p *Platform) behind(ctx context.Context) error {
 		}
 	})
 	run(func() { p.sweep(ctx) })
+	run(func() { p.remind(ctx) })
 	sung := make(chan struct{})
 	run(func() {
 		_ = p.canary.run(ctx) // it says itself what is wrong

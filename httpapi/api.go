@@ -55,6 +55,8 @@ type Options struct {
 
 	Book   *rulebook.Book
 	Ledger Ledger
+	Name   string // of the platform, for dossiers
+	URL    string // where people reach it, for the keys of dossiers
 
 	Limit  Limiter // nil: no limit a person
 	TagKey []byte  // key of entity tags, the same in every process of a platform; nil: a random one
@@ -117,7 +119,9 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	a.addPlatforms()
 	a.addShared()
 	a.addMemberships()
+	a.addActs()
 	a.addInbox()
+	a.addDossiers()
 	a.addSpec()
 	a.finishSpec()
 	mux.HandleFunc(Prefix+"/", a.elsewhere)

@@ -24,6 +24,13 @@ func (s *shop) Export(_ context.Context, who access.Reader, ref, format string) 
 	return s.seen.Case.YAML()
 }
 
+func (s *shop) Dossier(_ context.Context, who access.Reader, ref string, a coordination.DossierAsked) (*coordination.DossierMade, error) {
+	if err := s.look(who, ref); err != nil {
+		return nil, err
+	}
+	return &coordination.DossierMade{File: []byte("<!doctype html>" + a.Lang + " " + a.Keys)}, nil
+}
+
 func (s *shop) Receipt(_ context.Context, who access.Reader, ref, event, _ string, _ []string) ([]byte, error) {
 	if err := s.look(who, ref); err != nil {
 		return nil, err

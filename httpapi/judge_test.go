@@ -17,7 +17,7 @@ import (
 )
 
 func init() {
-	for _, text := range []string{"text/calendar", "image/svg+xml"} {
+	for _, text := range []string{"text/calendar", "image/svg+xml", "text/html"} {
 		openapi3filter.RegisterBodyDecoder(text, openapi3filter.FileBodyDecoder)
 	}
 }

@@ -201,6 +201,7 @@ func TestTheWholePlatformByItsDocument(t *testing.T) {
 	}
 	openapi3filter.RegisterBodyDecoder("image/svg+xml", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/calendar", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	stranger := l.ask("GET", "/me", "", "")
 	operations, good := 0, 0
 	for path, item := range l.doc.Paths.Map() {

@@ -55,6 +55,7 @@ type AskedAct struct {
 	By         string         `json:"by"`
 	Asked      time.Time      `json:"asked"`
 	Expires    time.Time      `json:"expires"`
+	Via        string         `json:"via,omitempty" enum:"token" doc:"A token proposed it."`
 	State      string         `json:"state" enum:"waiting,underway,done,declined,refused,expired"`
 	With       string         `json:"with,omitempty" doc:"Who decided."`
 	Decided    *time.Time     `json:"decided,omitempty"`
@@ -91,7 +92,7 @@ func membershipLine(m partnership.Standing) MembershipLine {
 }
 
 func actOf(x partnership.Asked) AskedAct {
-	return AskedAct{ID: x.ID, Membership: x.Member, Platform: x.Platform, Event: x.Event, By: x.By, Asked: x.Asked, Expires: x.Expires, State: x.State, With: x.With, Decided: x.Decided, Reason: x.Reason}
+	return AskedAct{ID: x.ID, Membership: x.Member, Platform: x.Platform, Event: x.Event, By: x.By, Via: x.Via, Asked: x.Asked, Expires: x.Expires, State: x.State, With: x.With, Decided: x.Decided, Reason: x.Reason}
 }
 
 // InMembership names a membership.
@@ -156,18 +157,12 @@ func (a *api) addMemberships() {
 	}
 	add(a, operation{
 		id: "act", method: http.MethodPost, path: "/memberships/{id}/acts", tag: "sharing", act: access.Add, summary: "Do an act in a partnership",
-		about: "It is checked against the agreement and the file. Where the agreement wants two persons, it answers 202, and the act waits. Acts of the authority ask for a step-up, which a token cannot give.",
+		about: "It is checked against the agreement and the file. What a member does, and an authority's call or reminder, is done at once. Every other act of the authority is proposed by a token: it answers 202 and waits, " +
+			"until somebody of the authority who has just proved who they are decides it on the page: where the agreement wants two persons, another than the token's owner. No token decides.",
 		fails: []fault.Kind{fault.NotFound, fault.Conflict, fault.TooEarly, fault.Suspended},
 		takes: &content{of: NewAct{}, example: map[string]any{"kind": "hearing-answered", "re": "e7", "text": "We had it under test."}}, gives: map[int]*content{201: {of: AskedAct{}}, 202: {of: AskedAct{}}},
 	}, func(ctx context.Context, c *call, in *actIn) (*reply, error) {
-		data, err := c.body(maxBody, jsonType)
-		if err != nil {
-			return nil, err
-		}
-		if err := isObject(data); err != nil {
-			return nil, err
-		}
-		e, err := casefile.ParseEvent(bodyName, data)
+		e, err := c.newAct()
 		if err != nil {
 			return nil, err
 		}

@@ -35,6 +35,7 @@ var every = []asked{
 	{"GET", "/cases/CASE/duties?id=DUTY", "", nil, 200},
 	{"GET", "/cases/CASE/file", "", nil, 200},
 	{"GET", "/cases/CASE/file?format=json", "", nil, 200},
+	{"GET", "/cases/CASE/dossier?lang=de", "", nil, 200},
 	{"GET", "/cases/CASE/receipt?event=e1&disclose=kind&disclose=at", "", nil, 200},
 	{"GET", "/cases/CASE/seats", "", nil, 200},
 	{"POST", "/cases", "", []string{"Content-Type", "application/yaml"}, 201},

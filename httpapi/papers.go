@@ -14,6 +14,7 @@ import (
 // Papers is what leaves the platform, or is forgotten (coordination.Desk).
 type Papers interface {
 	Export(ctx context.Context, who access.Reader, ref, format string) ([]byte, error)
+	Dossier(ctx context.Context, who access.Reader, ref string, a coordination.DossierAsked) (*coordination.DossierMade, error)
 	Receipt(ctx context.Context, who access.Reader, ref, event, party string, disclose []string) ([]byte, error)
 	AskExport(ctx context.Context, who access.Reader, ref string) (coordination.Approval, error)
 	AskErase(ctx context.Context, who access.Reader, ref string, e coordination.EraseAsked) (coordination.Approval, error)

@@ -6,6 +6,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/casefile"
+	"tocsin/coordination"
 	"tocsin/internal/fault"
 	"tocsin/partner"
 	"tocsin/partnership"
@@ -19,7 +20,10 @@ type Circles interface {
 	Members(ctx context.Context, who access.Reader, platform string) ([]partnership.Standing, error)
 	Member(ctx context.Context, who access.Reader, id string) (partnership.Standing, error)
 	Do(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (partnership.Asked, error)
+	Preview(ctx context.Context, who access.Reader, id string, e casefile.Event) (*partnership.Preview, error)
 	Asked(ctx context.Context, who access.Reader) ([]partnership.Asked, error)
+	Dossier(ctx context.Context, who access.Reader, id string, a partnership.DossierAsked) (*coordination.DossierMade, error)
+	Read(ctx context.Context, who access.Reader, id, lang string) (partnership.Letter, casefile.Event, partnership.Written, error)
 	Inbox(ctx context.Context, who access.Reader) ([]partnership.Letter, error)
 }
 

@@ -7,6 +7,7 @@ import (
 	"tocsin/access"
 	"tocsin/calendar"
 	"tocsin/casefile"
+	"tocsin/coordination"
 	"tocsin/internal/fault"
 	"tocsin/partner"
 	"tocsin/partnership"
@@ -72,7 +73,30 @@ func (r round) Do(_ context.Context, who access.Reader, id string, e casefile.Ev
 func (r round) Asked(context.Context, access.Reader) ([]partnership.Asked, error) {
 	e := casefile.Event{ID: "e3", Kind: "partner-suspended"}
 	e.At.Value = now.Format(time.RFC3339)
-	return []partnership.Asked{{ID: "a1", Member: member, Platform: circle, Event: e, By: "p1", Asked: now, Expires: now, State: partnership.Waiting}, {ID: "a2", Member: "another"}}, r.fails
+	return []partnership.Asked{{ID: "a1", Member: member, Platform: circle, Event: e, By: "p1", Asked: now, Expires: now, State: partnership.Waiting}, {ID: "a2", Member: "another", Platform: circle, Event: e, By: "p1", Asked: now, Expires: now, State: partnership.Waiting, Via: partnership.ByToken}}, r.fails
+}
+
+func (r round) Preview(_ context.Context, who access.Reader, id string, e casefile.Event) (*partnership.Preview, error) {
+	e.At.Value = now.Format(time.RFC3339)
+	out := &partnership.Preview{Event: e, Before: partner.State{Standing: partner.Active}, After: partner.State{Standing: partner.Suspended}, Second: "rules 4",
+		Orgs: []partnership.OrgChange{{Org: "o2", After: partner.Stands{{From: now, Standing: partner.Suspended}}}},
+		Groups: []partnership.Reaching{{Org: "o2", People: 2, Cases: []coordination.Reached{{Handle: "h1", Case: "TOC-1", Title: "T", TLP: "AMBER", Before: access.Decision{Allowed: true}}, {Handle: "h2", After: access.Decision{Allowed: true}},
+			{Handle: "h3", Case: "TOC-3", After: access.Decision{Allowed: true}}, {Handle: "h4", Case: "TOC-4", Before: access.Decision{Allowed: true}, After: access.Decision{Allowed: true}}}}, {Org: "o3", People: 3, More: true}}}
+	return out, r.on(who, id, member)
+}
+
+func (r round) Dossier(_ context.Context, who access.Reader, id string, a partnership.DossierAsked) (*coordination.DossierMade, error) {
+	if err := r.on(who, id, member); err != nil {
+		return nil, err
+	}
+	return &coordination.DossierMade{File: []byte("<!doctype html>" + a.Act + " " + a.Lang + " " + a.Zone.String() + " " + a.KeysFrom)}, nil
+}
+
+func (r round) Read(_ context.Context, who access.Reader, id, lang string) (partnership.Letter, casefile.Event, partnership.Written, error) {
+	e := casefile.Event{ID: "e2", Kind: "partner-suspended"}
+	e.At.Value = now.Format(time.RFC3339)
+	return partnership.Letter{ID: "l1", Member: member, Platform: circle, Org: "o2", Event: "e2", Kind: "partner-suspended", Sent: now, Served: &partnership.Served{Person: "p1", At: now, Event: "r1", Token: who.Session}}, e,
+		partnership.Written{Kind: "suspension", Lang: lang, Number: "2/2026", Missing: []string{"place"}}, r.on(who, id, "l1")
 }
 
 func (r round) Inbox(context.Context, access.Reader) ([]partnership.Letter, error) {

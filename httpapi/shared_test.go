@@ -31,7 +31,11 @@ var sharingAsked = []asked{
 	{"GET", "/memberships/m1/acts", "", nil, 200},
 	{"POST", "/memberships/m1/acts?expected=7", `{"kind": "hearing-answered", "re": "e7", "text": "sorry", "attributes": {"pages": 3}}`, []string{"Idempotency-Key", "k"}, 201},
 	{"POST", "/memberships/m1/acts", `{"kind": "partner-suspended", "until": {"value": "2027-04-01", "zone": "Europe/Berlin"}}`, nil, 202},
+	{"POST", "/memberships/m1/acts/preview", `{"kind": "partner-suspended", "reason": "late"}`, nil, 200},
+	{"GET", "/partner-acts/waiting", "", nil, 200},
+	{"GET", "/memberships/m1/dossier?act=e2&lang=zh&zone=Europe/Berlin", "", nil, 200},
 	{"GET", "/inbox", "", nil, 200},
+	{"POST", "/inbox/l1/open?lang=fr", "", nil, 200},
 }
 
 func init() { every = append(every, sharingAsked...) }
@@ -65,7 +69,7 @@ func TestASharedItem(t *testing.T) {
 func TestHiddenSharingIsMissing(t *testing.T) {
 	j := newShop(t).judged(t)
 	for _, q := range sharingAsked {
-		there := strings.NewReplacer("circle", "{x}", "/i1", "/{x}", "/m1", "/{x}").Replace(q.path)
+		there := strings.NewReplacer("circle", "{x}", "/i1", "/{x}", "/m1", "/{x}", "/l1", "/{x}").Replace(q.path)
 		if there == q.path || strings.HasPrefix(q.path, "/memberships?") {
 			continue
 		}

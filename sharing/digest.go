@@ -47,7 +47,7 @@ func (s *Service) Digest(ctx context.Context, who access.Reader, since time.Time
 			if r.Acked, err = s.acked(ctx, who, h); err != nil {
 				return false, err
 			}
-			if waits(r) {
+			if r.Waits() {
 				out.Waiting++
 				if !now.Before(*r.AckBy) {
 					out.Overdue++

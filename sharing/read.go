@@ -201,7 +201,7 @@ func (s *Service) List(ctx context.Context, who access.Reader, f Filter, p Page)
 		if r.Acked, err = s.acked(ctx, who, h); err != nil {
 			return false, err
 		}
-		if f.Waiting && !waits(r) {
+		if f.Waiting && !r.Waits() {
 			return true, nil
 		}
 		rows = append(rows, r)
@@ -218,8 +218,9 @@ func (s *Service) List(ctx context.Context, who access.Reader, f Filter, p Page)
 	return rows, next, err
 }
 
-// waits tells whether an organisation of the reader's is asked for its word.
-func waits(r Row) bool {
+// Waits tells whether an organisation of the reader's is asked for its word, and has
+// not given it.
+func (r *Row) Waits() bool {
 	return r.Road == access.AsMember && r.AckBy != nil && r.Withdrawn == nil && len(r.Acked) == 0
 }
 

@@ -1,8 +1,6 @@
 package webui
 
 import (
-	"strings"
-
 	"tocsin/coordination"
 	"tocsin/letter"
 )
@@ -11,13 +9,9 @@ import (
 // can be had by now and the keys that they are checked against.
 func (v *visit) takeDossier(seen *coordination.Seen) error {
 	a := coordination.DossierAsked{Lang: v.Lang, Zone: v.Zone, By: v.o.Name, Style: letter.Stylesheet()}
-	if v.o.Ledger != nil {
-		state, err := v.o.Ledger.Ledger(v.ctx())
-		if err != nil {
-			return err
-		}
-		a.Keys = strings.Join(append(append([]string{}, state.Keys...), state.OldKeys...), "\n")
-		a.KeysFrom = "https://" + v.r.Host + "/ledger"
+	var err error
+	if a.Keys, a.KeysFrom, err = v.logKeys(); err != nil {
+		return err
 	}
 	made, err := v.o.Desk.Dossier(v.ctx(), v.Who, seen.Handle, a)
 	if err != nil {

@@ -24,6 +24,7 @@ type eventView struct {
 	Key      string
 	Version  int64
 	Receipts []option // numbered receipts of the parties that the reader acts for
+	Dossier  string   // of an act of a partnership
 }
 
 func (s *Site) eventPage(v *visit) error {
@@ -49,7 +50,7 @@ func (v *visit) eventView(id string) (eventView, *coordination.Seen, error) {
 	}
 	d = eventView{caseHead: head(seen, "record"), Event: v.eventRow(seen, e, metasByID(seen)), Key: newKey(), Version: seen.Version}
 	d.Adopt = d.Event.Claim && (d.Event.Mine || !d.Narrow()) && d.May("adopt") && !retired(seen.Case, id)
-	d.Fields = fieldsOf(e)
+	d.Fields, d.Dossier = fieldsOf(e), v.dossierOf(seen, e.Kind, id)
 	for _, p := range seen.Parties {
 		d.Receipts = append(d.Receipts, option{p, partyName(seen.Case, p)})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/partnership"
 	"tocsin/rulebook"
 )
 
@@ -36,6 +37,7 @@ type deskView struct {
 	Shaken    []snapshotRow // relied-on dates with something changed beneath
 	Waiting   []coordination.Waits
 	Pending   []pendingRow
+	Shared    *sharedWaits
 	Live      string // address of the stream that tells of changes
 }
 
@@ -49,6 +51,7 @@ type deskRow struct {
 	Soon    string // the state in a code of desk.soon
 	Step    string // address of the next step
 	Address string // the page of the date
+	Partner string // address of the partnership that it is about, "" for a case
 	Button  string // code of desk.step
 	Gone    int64  // seconds since the anchor
 	Whole   int64  // seconds from anchor to due; 0 draws no bar
@@ -101,7 +104,10 @@ func (s *Site) deskPage(v *visit) error {
 		d.Laws = append(d.Laws, option{law, v.lawName(law)})
 	}
 	for _, l := range lines.Lines {
-		row := v.deskRow(l)
+		row, err := v.partnerRow(v.deskRow(l))
+		if err != nil {
+			return err
+		}
 		switch row.Soon {
 		case "past":
 			d.Past++
@@ -132,6 +138,9 @@ func (s *Site) deskPage(v *visit) error {
 	}
 	if whole {
 		if mark, err = v.deskNews(&d, lines.Lines); err != nil {
+			return err
+		}
+		if d.Shared, err = v.sharedWaiting(); err != nil {
 			return err
 		}
 	}
@@ -243,6 +252,41 @@ func (v *visit) deskRow(l coordination.DeskLine) deskRow {
 		r.Step = "/cases/" + url.PathEscape(l.Handle) + "/plan?party=" + queryOf(l.Obliged)
 	}
 	return r
+}
+
+// partnerRow leads a line of a partnership file to the partnership: the file is a
+// case, and what it asks for is done on pages of its own. A notice is recorded as
+// in every case.
+func (v *visit) partnerRow(r deskRow) (deskRow, error) {
+	if v.o.Circles == nil || !strings.HasPrefix(r.Case, partnership.FilePrefix) {
+		return r, nil
+	}
+	id, err := v.o.Circles.At(v.ctx(), r.Handle)
+	if err != nil || id == "" {
+		return r, err
+	}
+	r.Partner = partnerAddress(id)
+	if r.Button != "notified" || !v.noticeMeets(r.Rule, r.Stage) {
+		r.Button, r.Step = "partner", r.Partner
+	}
+	return r, nil
+}
+
+// noticeMeets tells whether a duty is met by a notice, and by nothing else.
+func (v *visit) noticeMeets(rule, stage string) bool {
+	if v.o.Book == nil {
+		return false
+	}
+	r := v.o.Book.Rule(rule)
+	if r == nil {
+		return false
+	}
+	for _, s := range r.Stages {
+		if s.ID == stage {
+			return len(s.MetBy) > 0 && !slices.ContainsFunc(s.MetBy, func(m rulebook.Match) bool { return m.Event != "notified" })
+		}
+	}
+	return false
 }
 
 // dutyAddress is the page of one date.

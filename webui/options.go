@@ -22,6 +22,7 @@ type Options struct {
 	Platform func(context.Context) (Platform, error) // for the page of the platform; nil: none
 	Notes    Notes                                   // for the page of what changed power and what was read; nil: none
 	Circles  Circles                                 // sharing platforms and their members; nil: none
+	Shares   Shares                                  // what goes round on them; nil: nothing does
 
 	// Published gives the decisions that were made public, for everybody; nil: none are.
 	Published func(context.Context) ([]PublicDecision, error)

@@ -5,6 +5,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/casefile"
+	"tocsin/coordination"
 	"tocsin/partner"
 	"tocsin/partnership"
 )
@@ -14,6 +15,7 @@ type Circles interface {
 	Memberships
 	PartnerActs
 	Letterbox
+	LatenessFindings
 }
 
 // Memberships are the sharing platforms and who is in them.
@@ -23,6 +25,9 @@ type Memberships interface {
 	RunBy(ctx context.Context, org string) ([]string, error)
 	Members(ctx context.Context, who access.Reader, platform string) ([]partnership.Standing, error)
 	Member(ctx context.Context, who access.Reader, id string) (partnership.Standing, error)
+	Dossier(ctx context.Context, who access.Reader, id string, a partnership.DossierAsked) (*coordination.DossierMade, error)
+	SetProfile(ctx context.Context, who access.Reader, id string, p partnership.Profile, edition int64) error
+	At(ctx context.Context, handle string) (string, error)
 }
 
 // PartnerActs are what the sides of a partnership do.
@@ -38,6 +43,15 @@ type PartnerActs interface {
 type Letterbox interface {
 	Inbox(ctx context.Context, who access.Reader) ([]partnership.Letter, error)
 	Open(ctx context.Context, who access.Reader, id string) (partnership.Letter, casefile.Event, error)
+}
+
+// LatenessFindings are evidence that a member may have known earlier.
+type LatenessFindings interface {
+	Look(ctx context.Context, who access.Reader, platform string, a coordination.EarlierAsked) ([]partnership.Candidate, *coordination.Earlier, error)
+	Find(ctx context.Context, who access.Reader, member string, limb partnership.Limb, words string, a coordination.EarlierAsked) (partnership.Finding, error)
+	Finding(ctx context.Context, who access.Reader, id string) (partnership.Finding, error)
+	AllFindings(ctx context.Context, who access.Reader, member string) ([]partnership.FindingLine, error)
+	ServeFinding(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (partnership.Asked, error)
 }
 
 var _ Circles = (*partnership.Service)(nil)

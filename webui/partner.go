@@ -25,12 +25,16 @@ func (s *Site) routesPartner() {
 	s.page("POST /partners/waiting", s.waitingDecide, 0)
 	s.page("GET /partners/{id}", s.partnerPage, 0)
 	s.page("GET /partners/{id}/about-us", s.aboutUs, 0)
+	s.page("GET /partners/{id}/reach", s.reachForm, 0)
+	s.page("POST /partners/{id}/reach", s.reachDo, 0)
+	s.page("GET /partners/{id}/dossier", s.partnerDossier, 0)
 	s.page("GET /partners/{id}/do", s.actForm, 0)
 	s.page("POST /partners/{id}/do", s.actDo, 0)
 	s.page("GET /inbox", s.inboxPage, 0)
 	s.page("GET /inbox/{id}", s.letterPage, 0)
 	s.page("POST /inbox/{id}", s.letterOpen, 0)
 	s.page("GET /decisions", s.decisionsPage, 0)
+	s.routesFinding()
 	if s.o.Published != nil {
 		s.page("GET /decisions/public", s.publicDecisions, public)
 	}

@@ -20,6 +20,7 @@ type aboutUsView struct {
 	Shared   []seenRow // cases that came to us through this platform
 	More     bool
 	Marks    []markRow
+	Findings []findingLine
 	Still    []actStep
 }
 
@@ -64,6 +65,9 @@ func (s *Site) aboutUs(v *visit) error {
 	d.Marks = page.Marks
 	page.fillSteps(v, partner.Steps(h.State, h.On.Terms, v.Now))
 	d.Still = page.Steps
+	if d.Findings, err = v.findingsAbout(h.ID); err != nil {
+		return err
+	}
 	if err := d.look(v); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type actView struct {
 	Sent    url.Values
 	Wrong   string // what is wrong with no field in particular
 	Query   string
+	Finding *partnership.Finding // that the act puts to the member
 }
 
 func (s *Site) actForm(v *visit) error {
@@ -70,7 +71,15 @@ func (v *visit) act() (actView, partner.Step, error) {
 	if n := v.formInt("seen"); n >= 0 {
 		d.Seen = n
 	}
-	d.Query = url.Values{"act": {string(act)}, "variant": {variant}}.Encode()
+	q := url.Values{"act": {string(act)}, "variant": {variant}}
+	if id := v.r.FormValue("finding"); id != "" && act == "finding-served" && variant == "" {
+		if d.Finding, err = v.finding(h, id); err != nil {
+			return actView{}, partner.Step{}, err
+		}
+		q.Set("finding", id)
+		d.Values["rule"], d.Values["text"] = v.limbClause(d.Finding, h.On.Pack), d.Finding.Words
+	}
+	d.Query = q.Encode()
 	return d, st, nil
 }
 
@@ -88,6 +97,9 @@ func (s *Site) actDo(v *visit) error {
 	if !v.ok() {
 		return v.actAgain(d, "")
 	}
+	if d.Finding != nil {
+		e = d.Finding.Serving(e)
+	}
 	full := e
 	full.By, full.To, full.Scope = st.Draft().By, st.Draft().To, d.On.ID
 	full.At.Value = v.Now.UTC().Truncate(time.Second).Format(time.RFC3339)
@@ -95,11 +107,13 @@ func (s *Site) actDo(v *visit) error {
 		return v.actRefused(d, r)
 	}
 	if v.Form.Get("do") == "confirm" {
-		a, err := v.o.Circles.Do(v.ctx(), v.Who, d.ID, e, d.Seen, d.Key)
+		a, err := v.actDone(d, e)
 		v.sides.acted()
 		switch {
 		case err == nil && a.State == partnership.Waiting:
 			return v.done("/partners/waiting", "act-waits")
+		case err == nil && d.Finding != nil:
+			return v.done(findingAddress(d.Finding.ID), "act-done")
 		case err == nil:
 			return v.done(d.Base, "act-done")
 		case fault.KindOf(err) == fault.Conflict && d.Seen != d.Version:
@@ -122,6 +136,14 @@ func (s *Site) actDo(v *visit) error {
 	d.Sent.Set("key", d.Key)
 	d.Sent.Set("seen", formatInt(d.Seen))
 	return v.show("partner-do", v.t("partner.act-title"), "partners", d)
+}
+
+// actDone does an act, through the finding where it puts one to the member.
+func (v *visit) actDone(d actView, e casefile.Event) (partnership.Asked, error) {
+	if d.Finding != nil {
+		return v.o.Circles.ServeFinding(v.ctx(), v.Who, d.Finding.ID, e, d.Seen, d.Key)
+	}
+	return v.o.Circles.Do(v.ctx(), v.Who, d.ID, e, d.Seen, d.Key)
 }
 
 // actAgain shows the form once more with what is wrong; nothing typed is lost.

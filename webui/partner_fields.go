@@ -9,6 +9,7 @@ import (
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/partner"
+	"tocsin/partnership/letters"
 	"tocsin/rulebook"
 )
 
@@ -16,9 +17,9 @@ import (
 // act that goes out as a letter follow (letterFields). A test holds the list
 // against the acts and against what each of them needs.
 var actFields = map[casefile.Kind]string{
-	"partner-invited": "text", "partner-joined": "signed-by hash until level units", "partner-renewed": "until level",
+	"partner-invited": "text hash", "agreement-signed": "re signed-by hash", "partner-joined": "signed-by hash until level units", "partner-renewed": "until level",
 	"called-on": "text due", "partner-reminded": "rule reason due", "finding-served": "re rule reason text", "mark-contested": "re reason",
-	"partner-warned": "re rule reason text appeal-body appeal-until", "hearing-opened": "rule reason due text", "hearing-answered": "re result text", "partner-heard": "re result text",
+	"partner-warned": "re rule reason text appeal-body appeal-until", "hearing-opened": "re rule reason due text", "hearing-answered": "re result text", "partner-heard": "re result text",
 	"partner-suspended": "rule reason effect from until due units hearing publication publish-reason appeal-body appeal-until lapses text",
 	"rectification-set": "tasks due text", "rectification-reported": "re task text", "rectification-accepted": "re task text", "rectification-returned": "re task reason due",
 	"partner-reassessed": "re result reason", "partner-extended": "re rule reason until due publication publish-reason appeal-body appeal-until lapses text",
@@ -42,7 +43,7 @@ func fieldsOfAct(act casefile.Kind, variant string) []string {
 	if variant == "urgent" {
 		out = append(out, "reply-by")
 	}
-	if letterKind(act) != "" {
+	if letters.KindOf(act) != "" {
 		out = append(out, strings.Fields(letterFields)...)
 	}
 	return out
@@ -79,6 +80,9 @@ func (v *visit) actFieldsOf(h partnerHead, st partner.Step) []formField {
 			}
 		case "re":
 			f.Type, f.Options = "select", v.aboutOptions(h, st)
+			if st.Act == "hearing-opened" && len(f.Options) > 0 && st.Draft().Re == "" {
+				f.Options = append([]option{{"", v.t("common.none")}}, f.Options...)
+			}
 			if len(f.Options) < 2 {
 				f.Type = "hidden"
 			}
@@ -167,6 +171,15 @@ func (v *visit) aboutOptions(h partnerHead, st partner.Step) []option {
 			if st.Variant == "withdraw" && m.Kind == string(st.Act) && m.EndedBy == "" {
 				ids = append(ids, m.Event)
 			}
+		}
+	case "hearing-opened": // about a mark, if the authority says so
+		for _, m := range s.Marks {
+			if m.EndedBy == "" {
+				ids = append(ids, m.Event)
+			}
+		}
+		if x := s.Suspension; x != nil && x.Urgent {
+			ids = append(ids, x.Decision)
 		}
 	case "rectification-reported", "rectification-accepted", "rectification-returned":
 		for _, t := range s.Tasks {

@@ -278,7 +278,7 @@ func (s *Site) inviteDo(v *visit) error {
 	}
 	get := func(name string) string { return strings.TrimSpace(v.Form.Get(name)) }
 	a := partnership.InviteAsked{Platform: d.On.ID, Org: d.Org, Units: v.Form["unit"], Words: get("words"),
-		Agreement: partner.Agreement{Kind: get("kind"), Level: get("level"), All: get("all") != "", Keywords: wordLines(get("keywords")), Products: wordLines(get("products"))}}
+		Agreement: partner.Agreement{Kind: get("kind"), Level: get("level"), All: get("all") != "", Keywords: wordLines(get("keywords")), Products: wordLines(get("products")), Signed: partner.Signature{Hash: get("hash")}}}
 	c := partner.Contact{Name: get("contact-name"), Role: get("contact-role"), Mail: get("contact-mail"), Phone: get("contact-phone"), OutOfHours: get("contact-night"), Fingerprint: get("contact-key")}
 	if c.Name+c.Role+c.Mail+c.Phone+c.OutOfHours+c.Fingerprint != "" {
 		if c.Name == "" {

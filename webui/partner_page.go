@@ -38,6 +38,7 @@ type partnerView struct {
 	Calls     []callRow
 	Press     []pressRow
 	Ignored   []ignoredRow
+	Findings  []findingLine
 	Contested int
 }
 
@@ -108,6 +109,9 @@ func (s *Site) partnerPage(v *visit) error {
 		if l.Member == h.ID && l.Served == nil {
 			d.Letters = append(d.Letters, v.letterRow(l))
 		}
+	}
+	if d.Findings, err = v.findingsAbout(h.ID); err != nil {
+		return err
 	}
 	return v.show("partner", v.t("partner.title-one"), "partners", d)
 }

@@ -43,6 +43,8 @@ func partnerPages() []pageCase {
 		{Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "ada", Name: "letter-sealed"}, {Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "anne", Name: "letter-reads"},
 		{Path: "/inbox/" + c.letterOf("cleo", c.borel, "partner-suspended").ID + "?letter=zh", Who: "karin", Name: "letter-sent"}, {Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "cleo", Status: 404, Name: "letter-stranger"},
 		{Path: "/decisions", Who: "karin"}, {Path: "/decisions", Who: "cleo", Name: "decisions-ours"}, {Path: "/decisions", Who: "stranger", Status: 404, Name: "decisions-stranger"}, {Path: "/decisions/public", Name: "decisions-public"},
+		{Path: at(c.acme, "/reach"), Who: "ada", Name: "reach-ours"}, {Path: at(c.acme, "/reach"), Who: "karin", Name: "reach"}, {Path: at(c.acme, "/reach"), Who: "anne", Name: "reach-reads"},
+		{Path: at(c.acme, "/reach"), Who: "ada", Form: url.Values{"edition": {"1"}, "name-0": {"Rota"}, "mail-0": {"nowhere"}, "name-1": {""}}, Status: 422, Name: "reach-wrong"},
 		{Path: at(c.acme, "/about-us"), Who: "ada", Name: "about-us"}, {Path: at(c.borel, "/about-us"), Who: "cleo", Name: "about-us-suspended"}, {Path: at(c.acme, "/about-us"), Who: "karin", Status: 404, Name: "about-us-authority"},
 	}
 	for i := range list {

@@ -111,7 +111,7 @@ func (v *visit) standingPicture(h partnerHead) *standingPicture {
 			to, sureTo = lateOf(in.To), starts(in.To)
 		}
 		if sureFrom.After(from) {
-			bar(in.Standing, "unsure", from, earlier(sureFrom, to))
+			bar(in.Standing, "unsure", from, sooner(sureFrom, to))
 		}
 		if sureTo.After(sureFrom) || i == len(s.History)-1 && sureFrom.Equal(from) {
 			bar(in.Standing, "sure", sureFrom, sureTo)
@@ -141,7 +141,7 @@ func (v *visit) standingPicture(h partnerHead) *standingPicture {
 	return p
 }
 
-func earlier(a, b time.Time) time.Time {
+func sooner(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
 	}

@@ -84,8 +84,11 @@ func (v *visit) actStep(h partnerHead, st partner.Step) actStep {
 	if st.Variant != "" {
 		q.Set("variant", st.Variant)
 	}
-	if r.Href = h.Base + "/do?" + q.Encode(); st.Act == "reported" {
+	switch r.Href = h.Base + "/do?" + q.Encode(); {
+	case st.Act == "reported":
 		r.Href = "/cases/new"
+	case st.Act == "finding-served" && st.Variant == "": // it begins with evidence
+		r.Href = lookAddress("platform", h.On.ID)
 	}
 	if st.Why != nil {
 		r.Why = v.refusal(h, st.Why)

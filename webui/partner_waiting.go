@@ -22,6 +22,8 @@ type waitingRow struct {
 	Clause                    string
 	Facts                     []factLine
 	Own                       bool // asked by the reader, who cannot approve it
+	Token                     bool // proposed by a token
+	Confirms                  bool // by a token of the reader's, who may confirm it
 	Decides                   bool // the reader may decide
 	Preview                   *actPreview
 	Blocked                   string // what speaks against it now
@@ -61,6 +63,8 @@ func (v *visit) waiting(status int) error {
 		}
 		row := waitingRow{Asked: a, Title: v.actTitle(a.Event), ByName: v.o.Identity.PersonName(v.ctx(), a.By), Name: m.Name, Base: h.Base, Head: h,
 			Clause: h.On.Terms.SecondPerson[a.Event.Kind], Facts: v.actFacts(h, a.Event), Own: a.By == v.Who.Person, Decides: h.Acts && m.Side == partnership.OfAuthority}
+		row.Token = a.Via == partnership.ByToken
+		row.Confirms = row.Own && row.Token && row.Clause == "" && row.Decides
 		if row.Decides && v.Who.Fresh {
 			p, err := v.o.Circles.Preview(v.ctx(), v.Who, a.Member, a.Event)
 			switch kind := fault.KindOf(err); {

@@ -21,6 +21,7 @@ import (
 	"tocsin/partnership"
 	"tocsin/record"
 	"tocsin/record/recordtest"
+	"tocsin/sharing"
 )
 
 // circle is an authority with four members on a real service over stores in
@@ -32,9 +33,11 @@ type circle struct {
 	people *identity.Service
 	keeper *record.Keeper
 	clock  *recordtest.Clock
+	round  *sharing.Service // what goes round
 
-	acme, borel, delta, ferrum string // memberships
-	shared                     string // a case of the office that Acme and Ferrum see
+	acme, borel, delta, ferrum string            // memberships
+	shared                     string            // a case of the office that Acme and Ferrum see
+	items                      map[string]string // what goes round, by a name of ours
 }
 
 // members puts the people of the directory behind the sessions of the fake.
@@ -121,6 +124,7 @@ func newCircle() *circle {
 	c.desk = coordination.New(coordination.Options{Keeper: c.keeper, Cabinet: cab, Lines: lines, Seats: lines, Watch: watch, Book: must(theBook()), Lookup: lookup, People: c.people, Now: c.clock.Now})
 	c.Service = partnership.New(partnership.Options{Desk: c.desk, Files: c.keeper, Directory: c.people, Cabinet: cab, Now: c.clock.Now})
 	c.desk.Join(c.Service)
+	c.round = sharing.New(sharing.Options{Circles: c.Service, People: c.people, Log: c.keeper, Cabinet: cab, Reads: c.desk, Now: c.clock.Now})
 	var people []partner.Person
 	for org, list := range circlePeople {
 		for _, p := range list {
@@ -139,6 +143,7 @@ func newCircle() *circle {
 	}, people))
 	must(0, c.PutPlatform(ctx, access.Reader{Person: "karin", Platform: []partner.Role{partner.Administrator}, Fresh: true}, circleTerms(), 0))
 	c.play()
+	c.share()
 	return c
 }
 
@@ -238,7 +243,7 @@ func (c *circle) in(f *fake) {
 	}
 	f.fresh["anton"], f.fresh["anne"] = true, true
 	f.with = append(f.with, func(o *Options) {
-		o.Identity, o.Desk, o.Circles, o.Book, o.Now = members{f, c}, c.desk, c.Service, must(theBook()), c.clock.Now
+		o.Identity, o.Desk, o.Circles, o.Shares, o.Book, o.Now = members{f, c}, c.desk, c.Service, c.round, must(theBook()), c.clock.Now
 		o.Published = func(context.Context) ([]PublicDecision, error) {
 			return []PublicDecision{{Authority: "Sundmark Office", Platform: "Sundmark Circle", Member: "Borel Énergie", Number: "SO-2026-2", Kind: "partner-suspended", Rule: "TMP-MEMBER-REPORT",
 				Reason: "The report came late.", At: monday, Zone: "Europe/Berlin", Until: "2027-05-22", Appeal: "appealed", Contested: true}}, nil

@@ -85,6 +85,7 @@ func (s *Site) Mount(mux *http.ServeMux) {
 	s.routesDesk()
 	s.routesCase()
 	s.routesPartner()
+	s.routesShared()
 	s.routesPublic()
 	// Every other address is "not there", in the reader's language.
 	mux.HandleFunc("/", s.serve(func(*visit) error {

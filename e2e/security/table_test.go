@@ -101,6 +101,8 @@ var routes = map[string]route{
 	// Partnerships: those of a side see them.
 	"GET /partners/{id}":          {of: "membership", by: circled},
 	"GET /partners/{id}/about-us": {of: "membership", by: circled},
+	"GET /partners/{id}/reach":    {of: "membership", by: circled},
+	"POST /partners/{id}/reach":   {of: "membership", form: "edition=1&name-0=Walk&mail-0=walk@walk.example", by: circled},
 	"GET /partners/{id}/do":       {of: "membership", path: "act=called-on", by: circled},
 	"POST /partners/{id}/do":      {of: "membership", form: "act=called-on&text=walk&do=preview&key=walk-key", by: circled},
 	"GET /inbox/{id}":             {of: "letter", by: circled},
