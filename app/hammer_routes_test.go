@@ -11,9 +11,10 @@ import (
 // fill puts words into the addresses of a pattern: one, or one for each query.
 func (w *anvil) fill(pattern, path string) ([]string, error) {
 	values := map[string]string{"handle": w.handle, "case": w.handle, "event": "e3", "rule": "CN-RMSV-7-2-MIIT", "person": "ada", "org": "acme", "seq": "1", "platform": "circle", "p": "circle",
-		"item": w.item, "member": w.member, "membership": w.member}
+		"item": w.item, "member": w.member, "membership": w.member, "finding": w.finding}
 	for prefix, v := range map[string]string{"/admin/people/": "ada", "/admin/organisations/": "acme", httpapi.Prefix + "/shared/": w.item, httpapi.Prefix + "/memberships/": w.member,
-		"/partners/": w.member, "/inbox/": w.letter} {
+		"/partners/": w.member, "/inbox/": w.letter, "/findings/": w.finding, "/shared/": w.item,
+		httpapi.Prefix + "/directives/": w.task, "/directives/": w.task} {
 		if strings.HasPrefix(path, prefix) {
 			values["id"] = v
 		}
@@ -47,6 +48,9 @@ func (w *anvil) fill(pattern, path string) ([]string, error) {
 // queries are what a route needs beside its address, and what it gives by them.
 var queries = map[string]string{
 	"GET /partners/{id}/do":                                  "act=partner-left",
+	"GET /shared":                                            "|waiting=on|kind=risk-notice",
+	"GET /shared/{id}":                                       "|version=1|words=en",
+	"GET /shared/new":                                        "platform=circle&kind=report",
 	"GET /search":                                            "q=SOUGHT",
 	"GET " + httpapi.Prefix + "/search":                      "q=SOUGHT",
 	"GET /cases/{handle}/duties":                             "id=DUTY",
@@ -59,6 +63,7 @@ var queries = map[string]string{
 	"GET /cases/{handle}/plan/what-if":                       "kind=leaked&by=acme",
 	"GET /cases/{handle}/export":                             "|format=yaml|format=json|format=html",
 	"GET " + httpapi.Prefix + "/cases/{case}/file":           "|format=json",
+	"GET " + httpapi.Prefix + "/directives/{id}/file":        "|format=json",
 }
 
 // instead is a whole address for a pattern that stands for many.
@@ -80,7 +85,8 @@ const (
 var notMembers = map[string]string{
 	"/": nothing, httpapi.Prefix + "/": nothing, "/tile/": "of the public log; which tiles there are depends on its size", "GET /.well-known/security.txt": "this platform has no address for it",
 	"GET /static/": "styles and scripts, the same for everybody", "GET " + httpapi.Prefix + "/shared/{id}/acknowledgements": ofAuthority,
-	"GET /partners/invite": ofAuthority, "GET /partners/waiting": ofAuthority,
+	"GET /shared/{id}/correct": "of whoever shared it", "GET /partners/groups": ofAuthority, "GET " + httpapi.Prefix + "/directives/{id}/report": ofAuthority,
+	"GET /findings/look": ofAuthority, "GET /partners/invite": ofAuthority, "GET /partners/call": ofAuthority, "GET /partners/calls/{platform}/{round}": ofAuthority, "GET /partners/waiting": ofAuthority, "GET " + httpapi.Prefix + "/partner-acts/waiting": ofAuthority,
 	"GET /healthz": "tells nothing but that the program runs", "GET /readyz": "tells nothing but whether the program is ready",
 	"GET /{$}": leads, "GET /cases/{handle}": leads, "GET /setup": leads, "GET /sign-in": signsIn, "GET /sign-in/sso": signsIn, "GET /sign-in/sso/return": signsIn, "GET /step-up/sso": signsIn, "GET /in/{secret}": signsIn,
 	"GET /admin": ofAdmin, "GET /admin/log": ofAdmin, "GET /admin/log/{seq}": ofAdmin, "GET /admin/organisations": ofAdmin, "GET /admin/organisations/new": ofAdmin, "GET /admin/organisations/{id}": ofAdmin,

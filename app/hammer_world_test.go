@@ -17,6 +17,7 @@ import (
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/earlier"
 	"tocsin/internal/edge"
 	"tocsin/partner"
 	"tocsin/partnership"
@@ -48,8 +49,23 @@ events:
   - {id: e1, kind: reported, by: borel, to: [office], of: pump, at: "DAYT08:00:00Z", text: words of Borel}
   - {id: e2, kind: reported, by: office, to: [acme], of: pump, at: "DAYT09:00:00Z", text: words of the office}
   - {id: e3, kind: commented, by: office, to: [acme], of: pump, at: "DAYT09:30:00Z", label: a word of zqrestrictedzq, text: what we think of it zqsoughtzq zqrestrictedzq}
-  - {id: e4, kind: aware, by: acme, of: pump, how: told, exploited: true, at: "DAYT10:00:00Z"}
+  - {id: e4, kind: aware, by: acme, of: pump, how: told, exploited: true, at: "DAYT10:00:00Z", label: seen at zqrestrictedzq}
   - {id: e5, kind: exploitation-observed, by: acme, of: pump, at: "DAYT11:00:00Z"}
+`
+
+// order is a directive to all members of the platform, due on DAY.
+const order = `
+format: tocsin-directive/1
+directive: so-2026-7
+number: SO 2026/7
+title: {en: Move of zqrestrictedzq}
+tlp: AMBER
+authorities: [{id: so, name: Sundmark Office}]
+issued-by: so
+issued: "2026-10-01T09:00:00Z"
+basis: [{text: zqsoughtzq zqrestrictedzq, citation: "Act of zqrestrictedzq", official: "https://law.example/1"}]
+scope: [{id: everybody, all: true}]
+steps: [{id: patch, kind: patch, title: {en: Patch zqrestrictedzq}, asks: [{of: [everybody], modality: must}], due: {value: DAY, zone: Europe/Berlin}}]
 `
 
 // anvil is a platform, in one process or several, with a member that is about to
@@ -61,8 +77,10 @@ type anvil struct {
 	handle    string // of the case
 	member    string // id of the membership
 	item      string // that was shared
+	task      string // directive
 	duty      string
 	letter    string
+	finding   string // that was served on the member
 	token     string
 	http      *http.Client // with ada's session
 }
@@ -115,12 +133,23 @@ func anvilOn(t *testing.T, apps ...*App) *anvil {
 		Signs: []sharing.Sign{{Type: "domain", Value: restricted + ".example"}}}, "")
 	w.must(err)
 	w.item = it.ID
+	ordered, err := p.Directives().Draft(ctx, w.reader("office", "karin"), "circle", []byte(strings.ReplaceAll(order, "DAY", inDays(30))), "")
+	w.must(err)
+	_, err = p.Directives().Issue(ctx, w.reader("office", "karin"), ordered.ID, -1, "")
+	w.must(err)
+	w.task = ordered.ID
 	planned, err := p.Desk().Plan(ctx, w.reader("acme", "ada"), w.handle, coordination.PlanOptions{})
 	w.must(err)
 	if len(planned.Plan.Duties) == 0 {
 		t.Fatal("the member owes nothing in the case")
 	}
 	w.duty = planned.Plan.Duties[0].ID
+	about := earlier.Report{Names: []string{"Example Pump"}, Received: calendar.Instant(time.Now().Add(-time.Hour))}
+	draft, err := p.Partnerships().Find(ctx, w.reader("office", "karin"), w.member, partnership.ReportLimb, "We heard it from others.", coordination.EarlierAsked{Report: about})
+	w.must(err)
+	_, err = p.Partnerships().ServeFinding(ctx, w.reader("office", "karin"), draft.ID, casefile.Event{Rule: "TMP-MEMBER-REPORT", Reason: "we heard it from others"}, -1, "")
+	w.must(err)
+	w.finding = draft.ID
 	letters, err := p.Partnerships().Inbox(ctx, w.reader("acme", "ada"))
 	w.must(err)
 	if len(letters) == 0 {

@@ -140,6 +140,7 @@ func (t *parts) pageOptions(p *Platform) webui.Options {
 		Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 	o.Circles, o.Shares, o.Published = t.circles, t.shared, t.published(p)
+	o.Directives = t.tasks
 	if p.o.SSO != (SSO{}) {
 		o.SSO = t.people.SSOName()
 	}
@@ -154,7 +155,7 @@ func (t *parts) apiOptions(p *Platform) httpapi.Options {
 	return httpapi.Options{
 		Tokens: t.people,
 		Reads:  t.desk, Writes: t.desk, Opens: t.desk, Papers: t.desk, Seats: t.desk, Approvals: t.desk, Relies: t.desk,
-		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people, Circles: t.circles, Shares: t.shared, Sessions: t.people,
+		Profile: t.people, Directory: t.people, Changes: t.people, Roles: t.people, Circles: t.circles, Findings: t.circles, Shares: t.shared, Tasks: t.tasks, Sessions: t.people,
 		Book: t.book, Ledger: t.ledger.Public, URL: p.url, Limit: edge.NewLimiter(rate, p.app.o.Now), TagKey: t.tagKey(), Now: p.app.o.Now, Log: p.app.o.Log,
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"tocsin/internal/fault"
 	"tocsin/ledger"
 	"tocsin/partnership"
+	"tocsin/tasking"
 )
 
 // Platform is what people sign in to: everything that App holds, with the desk,
@@ -53,6 +54,9 @@ func (a *App) Platform(o PlatformOptions) (*Platform, error) {
 
 // Partnerships is what an authority and its members do; after Start.
 func (p *Platform) Partnerships() *partnership.Service { return p.parts.circles }
+
+// Directives is what an authority orders or asks of its members; after Start.
+func (p *Platform) Directives() *tasking.Service { return p.parts.tasks }
 
 // Desk is what people do with cases; after Start.
 func (p *Platform) Desk() *coordination.Desk { return p.parts.desk }

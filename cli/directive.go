@@ -23,7 +23,7 @@ func (e *env) directiveCommand() *ufcli.Command {
 		Description:     "Example: tocsin directive show examples/directives/move-to-state-cloud.yaml",
 		HideHelpCommand: true,
 		Action:          family,
-		Commands: []*ufcli.Command{{
+		Commands: append([]*ufcli.Command{{
 			Name: "show", Usage: "a directive at an instant: steps, members, figures, reminders, exceptions", ArgsUsage: "FILE",
 			Description: "Example: tocsin directive show examples/directives/ed-22-02.yaml --at 2022-01-01T00:00:00Z\n" +
 				"As a picture: tocsin directive show directive.yaml --step move --format svg",
@@ -35,7 +35,7 @@ func (e *env) directiveCommand() *ufcli.Command {
 				&ufcli.IntFlag{Name: "width", Usage: "table: columns; svg: pixels"},
 			},
 			Action: e.directiveShow,
-		}},
+		}}, e.directiveOnServer()...),
 	}
 }
 

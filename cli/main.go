@@ -75,7 +75,7 @@ func (e *env) root() *ufcli.Command {
 		Description: "tocsin reads a case file, computes the plan under every law, agreement and norm that\n" +
 			"it knows, and explains each line. Start with: tocsin demo",
 		Commands: []*ufcli.Command{
-			e.demoCommand(), e.planCommand(), e.rulesCommand(), e.caseCommand(), e.directiveCommand(), e.receiptCommand(), e.verifyCommand(),
+			e.demoCommand(), e.planCommand(), e.rulesCommand(), e.caseCommand(), e.directiveCommand(), e.partnerCommand(), e.inboxCommand(), e.sharedCommand(), e.dossierCommand(), e.receiptCommand(), e.verifyCommand(),
 			e.ledgerCommand(), e.keysCommand(), e.witnessCommand(), e.backupCommand(), e.restoreCommand(), e.serveCommand(),
 		},
 		Writer:          e.out,

@@ -22,6 +22,7 @@ type platform struct {
 	app          *app.App
 	url          string
 	owner, other string // files with tokens
+	whole        *app.Platform
 }
 
 func running(t *testing.T) *platform {
@@ -64,7 +65,7 @@ func running(t *testing.T) *platform {
 		}
 		ids[who] = made.ID
 	}
-	out := &platform{app: a, url: p.URL()}
+	out := &platform{app: a, url: p.URL(), whole: p}
 	for who, file := range map[string]*string{"ada": &out.owner, "eve": &out.other} {
 		token, _, err := p.People().NewToken(ctx, ids[who], "tests", []string{"*", "export"}, time.Hour)
 		if err != nil {
@@ -212,6 +213,14 @@ func TestAHostilePlatform(t *testing.T) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/cases"):
 			fmt.Fprintf(w, `{"cases": [{"handle": %[1]q, "case": %[1]q, "title": %[1]q, "tlp": %[1]q, "record": %[1]q, "role": %[1]q}]}`, "X")
+		case strings.HasSuffix(r.URL.Path, "/memberships"):
+			fmt.Fprint(w, strings.ReplaceAll(`{"memberships": [{"id": "Q", "handle": "X", "name": "X", "platform": "X", "standing": "X", "side": "X"}]}`, `"X"`, `"`+evil+`"`))
+		case strings.Contains(r.URL.Path, "/memberships/"):
+			fmt.Fprint(w, strings.ReplaceAll(`{"id": "Q", "name": "X", "platform": "X", "standing": "X", "state": {"hearings": [{"opened": "X"}], "decisions": [{"kind": "X", "number": "X", "event": "X"}], "tasks": [{"name": "X", "set": "X", "state": "X"}]}}`, `"X"`, `"`+evil+`"`))
+		case strings.HasSuffix(r.URL.Path, "/inbox"):
+			fmt.Fprint(w, strings.ReplaceAll(`{"letters": [{"id": "X", "kind": "X", "org": "X", "membership": "X", "sent": "2026-11-23T09:00:00Z"}]}`, `"X"`, `"`+evil+`"`))
+		case strings.HasSuffix(r.URL.Path, "/open"):
+			fmt.Fprint(w, strings.ReplaceAll(`{"id": "X", "kind": "X", "text": "X", "sent": "2026-11-23T09:00:00Z"}`, `"X"`, `"`+evil+`"`))
 		case strings.HasSuffix(r.URL.Path, "/ledger"):
 			fmt.Fprint(w, strings.ReplaceAll(`{"origin": "X", "root": "X", "keys": ["X"], "old_keys": ["X"], "witnesses": [{"name": "X", "url": "X", "key": "X"}], "quorum": "X", "tsa": "X", "checkpoint": {"cosigned": ["X"]}}`, "X", evil))
 		default:
@@ -222,7 +231,7 @@ func TestAHostilePlatform(t *testing.T) {
 	}))
 	defer s.Close()
 	file := write(t, "token", "tocsin_secret")
-	for _, args := range [][]string{{"case", "list"}, {"ledger", "status"}, {"ledger", "status", "--keys"}, {"case", "show", "x"}, {"plan", "--case", "x"}, {"receipt", "x"}} {
+	for _, args := range [][]string{{"case", "list"}, {"ledger", "status"}, {"ledger", "status", "--keys"}, {"case", "show", "x"}, {"plan", "--case", "x"}, {"receipt", "x"}, {"partner", "list"}, {"partner", "show", "Q"}, {"inbox", "list"}, {"inbox", "open", "x"}} {
 		out, _ := tocsin(t, append(args, "--server", s.URL, "--token-file", file)...)
 		if at := steers(out); at != "" || out == "" {
 			t.Errorf("%q: %q", args, at)

@@ -50,6 +50,7 @@ type SharedVersion struct {
 	At     time.Time         `json:"at"`
 	TLP    string            `json:"tlp"`
 	Titles map[string]string `json:"titles"`
+	About  SharedAbout       `json:"about"`
 	AckBy  *time.Time        `json:"acknowledge-by,omitempty"`
 	Hash   string            `json:"hash"` // SHA-256 of SharedItem.Sealed, as the log has it
 	Epoch  int               `json:"epoch"`
@@ -76,6 +77,7 @@ type SharedItem struct {
 	Shared
 	Words  map[string]SharedText `json:"words"`
 	Signs  []SharedSign          `json:"signs"`
+	Seen   []SharedSeen          `json:"sightings"`
 	Sealed string                `json:"sealed"`
 }
 
@@ -91,6 +93,8 @@ type NewShared struct {
 	People []string              `json:"people,omitempty"`
 	Words  map[string]SharedText `json:"words"`
 	Signs  []SharedSign          `json:"signs,omitempty"`
+	Seen   []SharedSeen          `json:"sightings,omitempty"`
+	About  *SharedAbout          `json:"about,omitempty"`
 	AckBy  *time.Time            `json:"acknowledge-by,omitempty"`
 }
 

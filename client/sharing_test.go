@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,7 +68,7 @@ func TestSharing(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(person string) *Client {
-		secret, _, err := p.People().NewToken(ctx, person, "tests", []string{"*"}, time.Hour)
+		secret, _, err := p.People().NewToken(ctx, person, "tests", []string{"*", "export"}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,9 +114,34 @@ func TestSharing(t *testing.T) {
 	if _, err := acme.Act(ctx, ships[0].ID, map[string]any{"kind": "partner-reminded", "reason": "x"}, Write{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a member's client does the authority's act: %v", err)
 	}
-	if letters := must(acme.Inbox(ctx)); len(letters) == 0 || letters[0].Org != "acme" || letters[0].Received != nil {
-		t.Errorf("%+v", letters)
+	letters := must(acme.Inbox(ctx))
+	if len(letters) == 0 || letters[0].Org != "acme" || letters[0].Received != nil {
+		t.Fatalf("%+v", letters)
 	}
+	if l := must(acme.OpenLetter(ctx, letters[0].ID, "de")); l.Received == nil || l.By != "ada" || l.Token == "" || l.Lang != "de" || l.Act["kind"] == "" {
+		t.Errorf("%+v", l)
+	}
+	warning := map[string]any{"kind": "partner-warned", "reason": "late", "rule": "TMP-MEMBER-REPORT", "attributes": map[string]any{"number": "1", "signatory": "K", "appeal-body": "Panel", "appeal-until": "2099-12-31"}}
+	if p := must(office.PreviewAct(ctx, ships[0].ID, warning)); p.Before != partner.Active || p.After != partner.Warned || len(p.Orgs) == 0 {
+		t.Errorf("%+v", p)
+	}
+	if a := must(office.Act(ctx, ships[0].ID, warning, Write{Key: "w"})); a.State != "waiting" {
+		t.Errorf("a token does what it may only propose: %+v", a)
+	}
+	if waits := must(office.WaitingActs(ctx)); len(waits) != 1 || waits[0].Via != "token" || waits[0].By != "karin" || waits[0].Event.Kind != "partner-warned" {
+		t.Errorf("%+v", waits)
+	}
+	if waits := must(acme.WaitingActs(ctx)); len(waits) != 0 {
+		t.Errorf("a member hears of what is not decided: %+v", waits)
+	}
+	if page := must(acme.PartnershipDossier(ctx, ships[0].ID, "", "fr")); !strings.Contains(string(page), `<html lang="fr">`) {
+		t.Errorf("the dossier: %.200s", page)
+	}
+	if _, err := acme.Dossier(ctx, "TOC-9999-0000", "en"); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	directives(ctx, t, p, karin, office, acme)
+	findings(ctx, t, p, karin, office, acme, m.ID)
 	if done, err := acme.Act(ctx, ships[0].ID, map[string]any{"kind": "partner-left", "reason": "we stop"}, Write{Key: "bye"}); err != nil || done.State != "done" {
 		t.Errorf("%+v %v", done, err)
 	}

@@ -270,14 +270,14 @@ func (f file) link(words string) string {
 	return fmt.Sprintf(`<a download="%s" data-file="%s" href="data:application/octet-stream;base64,%s">%s</a>`, f.name, f.name, base64.StdEncoding.EncodeToString(f.data), words)
 }
 
-// partSection lists every part with its hash; receipts and keys are linked where
-// they are shown.
+// partSection lists every part with its hash; receipts and evidence are linked where
+// they are shown, since a part is linked once.
 func (b *book) partSection(sum Summary, files []file, list string) string {
 	var s strings.Builder
 	s.WriteString("<section id=\"parts\" aria-labelledby=\"h-parts\">" + heading("parts", b.t("h.parts")))
 	fmt.Fprintf(&s, "<p>%s</p>\n<ul class=\"files\">\n", b.t("parts-text"))
 	for _, f := range files {
-		if !strings.HasSuffix(f.name, ".tlog-proof") {
+		if !strings.HasSuffix(f.name, ".tlog-proof") && !strings.HasPrefix(f.name, "evidence-") {
 			fmt.Fprintf(&s, "<li>%s · %s</li>\n", f.link(html.EscapeString(f.name)), b.t("bytes", "n", strconv.Itoa(len(f.data))))
 		}
 	}

@@ -50,7 +50,9 @@ type Options struct {
 	Roles     Roles
 
 	Circles  Circles
+	Findings Findings
 	Shares   Shares
+	Tasks    Tasks
 	Sessions Sessions // for what stays open
 
 	Book   *rulebook.Book
@@ -118,7 +120,9 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	a.addRoles()
 	a.addPlatforms()
 	a.addShared()
+	a.addDirectives()
 	a.addMemberships()
+	a.addFindings()
 	a.addActs()
 	a.addInbox()
 	a.addDossiers()

@@ -183,7 +183,7 @@ func (s *shop) ledger(context.Context) (PublicLog, error) {
 
 // options of an API over the shop.
 func (s *shop) options() Options {
-	return Options{Tokens: s, Reads: s, Writes: s, Opens: s, Papers: s, Seats: s, Approvals: s, Relies: s, Profile: s, Directory: s, Changes: s, Roles: s, Circles: round{s}, Shares: round{s}, Sessions: round{s},
+	return Options{Tokens: s, Reads: s, Writes: s, Opens: s, Papers: s, Seats: s, Approvals: s, Relies: s, Profile: s, Directory: s, Changes: s, Roles: s, Circles: round{s}, Findings: round{s}, Shares: round{s}, Tasks: roundTasks{round{s}}, Sessions: round{s},
 		Book: s.book, Ledger: s.ledger, TagKey: []byte("a key of the tests"), Now: func() time.Time { return now }}
 }
 

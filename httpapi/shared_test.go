@@ -69,7 +69,7 @@ func TestASharedItem(t *testing.T) {
 func TestHiddenSharingIsMissing(t *testing.T) {
 	j := newShop(t).judged(t)
 	for _, q := range sharingAsked {
-		there := strings.NewReplacer("circle", "{x}", "/i1", "/{x}", "/m1", "/{x}", "/l1", "/{x}").Replace(q.path)
+		there := strings.NewReplacer("circle", "{x}", "/i1", "/{x}", "/m1", "/{x}", "/l1", "/{x}", "/d1", "/{x}").Replace(q.path)
 		if there == q.path || strings.HasPrefix(q.path, "/memberships?") {
 			continue
 		}

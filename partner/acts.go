@@ -83,6 +83,9 @@ func Results(k casefile.Kind) []string {
 	return slices.DeleteFunc(slices.Clone(results[k]), func(s string) bool { return s == "" })
 }
 
+// CallAsks lists what a call on a member can ask for, by its attribute asks.
+func CallAsks() []string { return []string{"assess", "confirm", "warn", "help"} }
+
 func plainID(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("/\"'<>\\", r)

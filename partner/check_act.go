@@ -214,6 +214,11 @@ func (c *check) given() *Refusal {
 			return refuse("word", "attributes."+key, "value", v, "words", strings.Join(words[key], ", "))
 		}
 	}
+	for _, ask := range strings.Fields(attr(e, "asks")) {
+		if !slices.Contains(CallAsks(), ask) {
+			return refuse("word", "attributes.asks", "value", ask, "words", strings.Join(CallAsks(), ", "))
+		}
+	}
 	if p := attr(e, "period"); p != "" {
 		if q, err := calendar.ParsePeriod(p); err != nil || q.IsZero() || q.BusinessDays != 0 {
 			return refuse("no-period", "attributes.period", "value", p)

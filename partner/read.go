@@ -31,7 +31,7 @@ func (f *fold) read(e *casefile.Event) {
 	case "partner-invited", "agreement-signed", "partner-joined", "partner-renewed", "partner-left":
 		f.membership(e, at)
 	case "called-on":
-		c := Call{Event: e.ID, At: at, Of: e.Of}
+		c := Call{Event: e.ID, At: at, Of: e.Of, Asks: strings.Fields(attr(e, "asks")), Round: attr(e, "round")}
 		if e.Due != nil {
 			c.Due = ends(*e.Due)
 		}

@@ -218,6 +218,8 @@ type Call struct {
 	At       calendar.Span `json:"at"`
 	Due      calendar.Span `json:"due"`
 	Of       string        `json:"of,omitempty"`
+	Asks     []string      `json:"asks,omitempty"`     // assess, confirm, warn, help
+	Round    string        `json:"round,omitempty"`    // the same for each member that one call went to
 	Received string        `json:"received,omitempty"` // the confirmation of receipt, which is no answer
 	Answers  []Answer      `json:"answers,omitempty"`
 	Overdue  bool          `json:"overdue,omitempty"`

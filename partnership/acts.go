@@ -131,7 +131,7 @@ func (s *Service) Do(ctx context.Context, who access.Reader, id string, e casefi
 			return Asked{}, fault.New(fault.Conflict, "the agreement wants two persons for this (%s), and nobody else acts for the authority; give somebody else that role first", p.Terms.SecondPerson[e.Kind])
 		}
 		a.State = Waiting
-		note := map[string]any{"asked": a.ID, "act": string(e.Kind), "platform": p.ID, "state": a.State}
+		note := map[string]any{"asked": a.ID, "act": string(e.Kind), "platform": p.ID, "state": Waiting}
 		if who.Scopes != nil {
 			a.Via, note["via"], note["token"] = ByToken, ByToken, who.Session
 		}

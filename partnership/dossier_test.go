@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,10 @@ import (
 	"tocsin/access"
 	"tocsin/calendar"
 	"tocsin/coordination"
+	"tocsin/dossier"
 	"tocsin/earlier"
 	"tocsin/internal/fault"
+	"tocsin/partner"
 )
 
 // letterParts are what a formal letter has beside its act.
@@ -145,5 +148,36 @@ func TestTheEvidenceInADossierHasItsHash(t *testing.T) {
 	theirs := page("ada")
 	if saved.MatchString(theirs) || !strings.Contains(theirs, "the hash cannot be computed") || strings.Contains(theirs, "TOC-THIRD") {
 		t.Error("a member's dossier shows what is another's, or does not say that something is left out")
+	}
+}
+
+// Every step that an act can be is one that dossiers know, and the words beside the
+// picture are there in every language.
+func TestDossierWords(t *testing.T) {
+	known := dossier.StepCodes()
+	for kind, code := range stepKinds {
+		if !slices.Contains(known, code) {
+			t.Errorf("%s is a %q, which dossiers do not know", kind, code)
+		}
+	}
+	for _, kind := range partner.Acts() {
+		if stepKinds[kind] == "" {
+			t.Errorf("%s has no place on the way to a decision", kind)
+		}
+	}
+	for _, lang := range dossier.Languages() {
+		for key, en := range words()["en"] {
+			if w := words()[lang][key]; w == "" || strings.Count(w, "{") != strings.Count(en, "{") {
+				t.Errorf("%s: %s is %q", lang, key, w)
+			}
+		}
+		if len(words()[lang]) != len(words()["en"]) {
+			t.Errorf("%s has words that English has not", lang)
+		}
+		for _, s := range partner.Standings() {
+			if words()[lang]["standing."+string(s)] == "" {
+				t.Errorf("%s: nothing says %s", lang, s)
+			}
+		}
 	}
 }

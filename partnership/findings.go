@@ -103,7 +103,7 @@ func (s *Service) Look(ctx context.Context, who access.Reader, platform string, 
 }
 
 // Find keeps a lateness finding about a member, from a search made anew: a draft
-// that the authority sees.
+// that the authority sees. The same again gives the draft that is there.
 func (s *Service) Find(ctx context.Context, who access.Reader, member string, limb Limb, words string, a coordination.EarlierAsked) (Finding, error) {
 	m, p, side, err := s.member(ctx, who, member)
 	if err != nil {
@@ -122,18 +122,39 @@ func (s *Service) Find(ctx context.Context, who access.Reader, member string, li
 	if err != nil {
 		return Finding{}, err
 	}
-	f := Finding{Platform: m.Platform, Member: m.ID, Limb: limb, Report: a.Report, Evidence: evidence, Words: strings.TrimSpace(words), By: who.Person, Made: s.o.Now().UTC()}
+	f := Finding{Platform: m.Platform, Member: m.ID, Limb: limb, Report: a.Report, Evidence: evidence, Words: strings.TrimSpace(words), By: who.Person, Made: s.o.Now().UTC(), State: FindingDraft}
 	if f.ID, err = s.draw(); err != nil {
 		return Finding{}, err
 	}
 	if f.Hash, err = f.hash(); err != nil {
 		return Finding{}, err
 	}
+	if was, err := s.sameDraft(ctx, f); err != nil || was.ID != "" {
+		return was, err
+	}
 	if err := s.keepFinding(ctx, f); err != nil {
 		return Finding{}, err
 	}
 	f.version++
 	return f, nil
+}
+
+// sameDraft is the draft of the same evidence that somebody made before, if there
+// is one: sent twice is made once.
+func (s *Service) sameDraft(ctx context.Context, f Finding) (Finding, error) {
+	var out Finding
+	err := s.o.Cabinet.All(ctx, kindFinding, "member:"+f.Member, func(e cabinet.Entry) error {
+		var was Finding
+		if err := e.Into(&was); err != nil {
+			return err
+		}
+		if was.Act == "" && was.Limb == f.Limb && was.Hash == f.Hash && was.Words == f.Words {
+			was.version, was.State = e.Version, FindingDraft
+			out = was
+		}
+		return nil
+	})
+	return out, err
 }
 
 // bytes is what the hash of a finding is of.

@@ -142,6 +142,9 @@ func cutState(full *directive.State, own []string) *directive.State {
 func (b *bound) cut(own []string, at time.Time) (*directive.Directive, error) {
 	f := b.d.File
 	f.Acts, f.Members = nil, nil
+	if !at.IsZero() {
+		own = b.withWhole(own)
+	}
 	for _, m := range b.d.Members {
 		if slices.Contains(own, m.ID) {
 			if !slices.Contains(own, m.PartOf) {
@@ -186,6 +189,19 @@ func (b *bound) cut(own []string, at time.Time) (*directive.Directive, error) {
 		return nil, fault.New(fault.Internal, "the own side of a directive cannot be cut out: %v", err)
 	}
 	return d, nil
+}
+
+// withWhole adds the members that reported for a unit among them: an act stands in
+// a document only beside who did it.
+func (b *bound) withWhole(own []string) []string {
+	out := slices.Clone(own)
+	for i := range b.list {
+		a := &b.list[i]
+		if b.d.Member(a.By) != nil && !slices.Contains(out, a.By) && slices.ContainsFunc(a.For, func(unit string) bool { return slices.Contains(own, unit) }) {
+			out = append(out, a.By)
+		}
+	}
+	return out
 }
 
 func (b *bound) cutLine(l directive.Scope, own []string) (directive.Scope, bool) {

@@ -38,7 +38,7 @@ func (s *Service) Draft(ctx context.Context, who access.Reader, platform string,
 		var was head
 		switch _, err := s.o.Cabinet.One(ctx, kindHead, onceKey(h.Once), &was); {
 		case err == nil:
-			return s.Get(ctx, who, was.ID, time.Time{})
+			return s.answer(ctx, who, was.ID)
 		case fault.KindOf(err) != fault.NotFound:
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func (s *Service) Redraft(ctx context.Context, who access.Reader, id string, tex
 	}
 	o := once(who.Person, key)
 	if o != "" && slices.ContainsFunc(h.Editions, func(e Edition) bool { return e.Once == o }) {
-		return s.Get(ctx, who, id, time.Time{})
+		return s.answer(ctx, who, id)
 	}
 	switch {
 	case h.Status != Drafted:
@@ -89,7 +89,7 @@ func (s *Service) keepDraft(ctx context.Context, who access.Reader, p partner.Pl
 	if err := s.put(ctx, who, h, *f, text, o); err != nil {
 		return nil, err
 	}
-	return s.get(ctx, who, h.ID, time.Time{})
+	return s.answer(ctx, who, h.ID)
 }
 
 // Issue issues a draft as it was last saved, with the members that the platform
@@ -103,7 +103,7 @@ func (s *Service) Issue(ctx context.Context, who access.Reader, id string, expec
 	o := once(who.Person, key)
 	if h.Status != Drafted {
 		if o != "" && h.now().Once == o {
-			return s.Get(ctx, who, id, time.Time{})
+			return s.answer(ctx, who, id)
 		}
 		return nil, fault.New(fault.Conflict, "this directive was issued already")
 	}
@@ -132,7 +132,7 @@ func (s *Service) Issue(ctx context.Context, who access.Reader, id string, expec
 		}
 		return nil, err
 	}
-	return s.get(ctx, who, h.ID, time.Time{})
+	return s.answer(ctx, who, h.ID)
 }
 
 // bind notes whom a directive reaches, or may reach, as it is issued.

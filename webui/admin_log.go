@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -119,7 +120,7 @@ func (s *Site) adminNote(v *visit) error {
 // logLine puts a note into words, with at most as many of its reads.
 func (v *visit) logLine(n record.Note, reads int) logLine {
 	l := logLine{Note: n, Code: n.Kind, Who: v.knownAs(n.By)}
-	if what := said(n.Body["what"]); what != "" {
+	if what := cmp.Or(said(n.Body["what"]), said(n.Body["state"])); what != "" {
 		l.Code += "." + what
 	}
 	if l.Who == "" {
@@ -159,7 +160,7 @@ func (v *visit) logLine(n record.Note, reads int) logLine {
 // says is on its own page, as it was kept.
 var logFacts = []string{
 	"person", "org", "stood", "standing", "member", "platform", "roles", "deputies", "scopes", "for", "disabled", "login-changed", "place-changed",
-	"asked-by", "act", "case", "role", "reason", "despite", "from", "to", "lost", "with", "not-kept",
+	"asked-by", "act", "via", "case", "role", "reason", "despite", "from", "to", "lost", "with", "not-kept",
 }
 
 func (v *visit) logFact(name string, body map[string]any) logFact {
@@ -186,9 +187,19 @@ func (v *visit) logFact(name string, body map[string]any) logFact {
 			f.Text = v.listed("admin.standing.", said(x))
 		}
 	case "platform", "roles":
+		if id := said(x); id != "" { // a sharing platform, and no roles
+			f.Name, f.Text = "on-platform", v.sharingPlatform(id)
+			break
+		}
 		f.Text = v.each(x, "admin.role.")
 	case "member":
+		if id := said(x); id != "" { // a membership
+			f.Name, f.Text, f.Code = "membership", id, true
+			break
+		}
 		f.Text = v.members(x)
+	case "via":
+		f.Text = v.listed("log.via.", said(x))
 	case "deputies":
 		f.Text = v.deputed(x)
 	case "scopes":
@@ -200,7 +211,10 @@ func (v *visit) logFact(name string, body map[string]any) logFact {
 			f.Text = v.t("common.yes")
 		}
 	case "act":
-		f.Text = v.listed("approvals.act.", said(x))
+		f.Text = v.listed("kinds.", said(x)) // of a partnership, or of a case
+		if f.Text == said(x) {
+			f.Text = v.listed("approvals.act.", f.Text)
+		}
 	case "case":
 		f.Text, f.Code = said(x), true
 	case "role":
@@ -215,6 +229,18 @@ func (v *visit) logFact(name string, body map[string]any) logFact {
 		f.Text = said(x)
 	}
 	return f
+}
+
+// sharingPlatform is the name of a sharing platform, or its id.
+func (v *visit) sharingPlatform(id string) string {
+	if v.o.Circles == nil {
+		return id
+	}
+	p, _, err := v.o.Circles.Platform(v.ctx(), id)
+	if err != nil {
+		return id
+	}
+	return p.Name
 }
 
 // knownAs is the name of a person, "" if there is none of the id.

@@ -15,6 +15,7 @@ type exportView struct {
 	Ready bool // somebody approved, and the reader may fetch it
 	Asked bool // the reader asked, and nobody has answered yet
 	Needs []string
+	File  string // of a partnership: where all of it is had as a dossier
 }
 
 func (s *Site) caseExport(v *visit) error {
@@ -39,6 +40,7 @@ func (s *Site) caseExport(v *visit) error {
 	}
 	may := seen.May[access.Export]
 	d := exportView{caseHead: head(seen, "more"), Now: may.Allowed, Needs: may.Needs, Ask: slices.Contains(may.Needs, "second-person")}
+	d.File = v.dossierOf(seen, "partner-invited", "")
 	if d.Ask {
 		if err := v.exportsAsked(&d); err != nil {
 			return err

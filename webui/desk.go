@@ -38,6 +38,7 @@ type deskView struct {
 	Waiting   []coordination.Waits
 	Pending   []pendingRow
 	Shared    *sharedWaits
+	Directed  *directiveWaits
 	Live      string // address of the stream that tells of changes
 }
 
@@ -141,6 +142,9 @@ func (s *Site) deskPage(v *visit) error {
 			return err
 		}
 		if d.Shared, err = v.sharedWaiting(); err != nil {
+			return err
+		}
+		if d.Directed, err = v.directivesWaiting(); err != nil {
 			return err
 		}
 	}

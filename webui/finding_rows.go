@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -85,6 +86,7 @@ type pointRow struct {
 	At          spanned
 	Perhaps     bool
 	Events      []linked
+	In          []linked // the cases, where it rests on no event
 	Receipt     *receiptLine
 	Tells       bool // it told somebody: whether that was received is said
 	Rule        *ruleRow
@@ -163,21 +165,23 @@ func gathered(list []pointRow) []pointRow {
 			out = append(out, p)
 			continue
 		}
-		for _, e := range p.Events {
-			if !slices.Contains(out[i].Events, e) {
-				out[i].Events = append(out[i].Events, e)
-			}
-		}
+		out[i].Events, out[i].In = united(out[i].Events, p.Events), united(out[i].In, p.In)
 	}
 	return out
 }
 
+func united(a, b []linked) []linked {
+	for _, e := range b {
+		if !slices.Contains(a, e) {
+			a = append(a, e)
+		}
+	}
+	return a
+}
+
 func (x *evidence) row(seen *coordination.Seen, r earlier.Row) evidenceRow {
 	c := seen.Case
-	d := evidenceRow{Row: r, Title: c.File.Title, Href: "/cases/" + url.PathEscape(seen.Handle) + "/record", Party: partyName(c, r.Party), Code: whenMarks[r.When], Since: x.v.span(r.Aware, false, x.zone)}
-	if d.Title == "" {
-		d.Title = r.Case
-	}
+	d := evidenceRow{Row: r, Title: caseName(seen), Href: caseAddress(seen), Party: partyName(c, r.Party), Code: whenMarks[r.When], Since: x.v.span(r.Aware, false, x.zone)}
 	for _, how := range r.By {
 		d.By = append(d.By, x.v.codeWords("findings.by.", how))
 	}
@@ -197,6 +201,14 @@ func (x *evidence) row(seen *coordination.Seen, r earlier.Row) evidenceRow {
 		}
 	}
 	return d
+}
+
+func caseName(seen *coordination.Seen) string {
+	return cmp.Or(seen.Case.File.Title, seen.Case.File.Case)
+}
+
+func caseAddress(seen *coordination.Seen) string {
+	return "/cases/" + url.PathEscape(seen.Handle) + "/record"
 }
 
 func (x *evidence) marks(seen *coordination.Seen, r earlier.Row, list []earlier.Mark) (out []markLine) {
@@ -268,6 +280,9 @@ func (x *evidence) points(seen *coordination.Seen, list []earlier.Point, family 
 		row := pointRow{Code: p.Code, Words: p.Code, At: x.v.span(p.At, false, x.zone), Perhaps: p.Perhaps, Events: x.links(seen, p.Events), Receipt: x.receipt(seen, p.Receipt), Rule: x.v.clause(p.Rule)}
 		if key := family + p.Code; x.v.words.has(key) {
 			row.Words = x.v.t(key, "to", to)
+		}
+		if len(row.Events) == 0 {
+			row.In = []linked{{caseName(seen), caseAddress(seen)}}
 		}
 		row.Tells = slices.Contains([]string{earlier.ToldAuthority, earlier.ToldMaintainer, earlier.ToldOthers}, p.Code)
 		out = append(out, row)

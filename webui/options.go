@@ -15,14 +15,15 @@ import (
 // Options of the pages. Identity, Now and Log are required; what a page needs
 // and is not given answers as unavailable.
 type Options struct {
-	Identity Identity
-	Desk     Desk
-	Ledger   Ledger
-	Book     *rulebook.Book
-	Platform func(context.Context) (Platform, error) // for the page of the platform; nil: none
-	Notes    Notes                                   // for the page of what changed power and what was read; nil: none
-	Circles  Circles                                 // sharing platforms and their members; nil: none
-	Shares   Shares                                  // what goes round on them; nil: nothing does
+	Identity   Identity
+	Desk       Desk
+	Ledger     Ledger
+	Book       *rulebook.Book
+	Platform   func(context.Context) (Platform, error) // for the page of the platform; nil: none
+	Notes      Notes                                   // for the page of what changed power and what was read; nil: none
+	Circles    Circles                                 // sharing platforms and their members; nil: none
+	Shares     Shares                                  // what goes round on them; nil: nothing does
+	Directives Directives                              // what their authorities order or ask; nil: nothing
 
 	// Published gives the decisions that were made public, for everybody; nil: none are.
 	Published func(context.Context) ([]PublicDecision, error)

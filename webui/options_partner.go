@@ -14,6 +14,7 @@ import (
 type Circles interface {
 	Memberships
 	PartnerActs
+	Calling
 	Letterbox
 	LatenessFindings
 }
@@ -37,6 +38,13 @@ type PartnerActs interface {
 	Do(ctx context.Context, who access.Reader, id string, e casefile.Event, expected int64, key string) (partnership.Asked, error)
 	Asked(ctx context.Context, who access.Reader) ([]partnership.Asked, error)
 	Decide(ctx context.Context, who access.Reader, id string, approve bool, reason string) (partnership.Asked, error)
+}
+
+// Calling is how an authority calls on several members at once.
+type Calling interface {
+	Concerned(ctx context.Context, who access.Reader, platform string, f partner.Facts) ([]partnership.Concerned, error)
+	CallOn(ctx context.Context, who access.Reader, a partnership.CallAsked, key string) (round string, done []partnership.Called, err error)
+	Rounds(ctx context.Context, who access.Reader, platform string) ([]partnership.Round, error)
 }
 
 // Letterbox is where the letters are that acts send to the other side.

@@ -112,7 +112,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 }
 
 var (
-	keyShown  = regexp.MustCompile(`\b(?:access|admin|approvals|case|common|desk|errors|findings|help|ledger|inbox|log|partner|public|questions|settings|signin)\.[a-z][a-z0-9.-]*[a-z0-9]\b`)
+	keyShown  = regexp.MustCompile(`\b(?:access|admin|approvals|case|common|desk|errors|findings|help|ledger|inbox|log|partner|public|questions|settings|directives|sharing|signin)\.[a-z][a-z0-9.-]*[a-z0-9]\b`)
 	argShown  = regexp.MustCompile(`\{[a-z][a-z-]*\}`)
 	goShown   = regexp.MustCompile(`ZgotmplZ|<no value>|%!|0x[0-9a-f]{6,}|map\[`)
 	voidField = map[string]bool{"hidden": true, "submit": true, "button": true}

@@ -1,9 +1,12 @@
 package webui
 
 import (
+	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
+	"tocsin/access"
 	"tocsin/casefile"
 	"tocsin/coordination"
 	"tocsin/partner"
@@ -22,6 +25,17 @@ func (s *Site) partnerDossier(v *visit) error {
 		return err
 	}
 	made, err := v.o.Circles.Dossier(v.ctx(), v.Who, v.r.PathValue("id"), a)
+	var r refusal
+	if errors.As(err, &r) {
+		if d := r.Refused(); d.Lacks(access.SecondPerson) { // where another person is asked
+			m, err := v.o.Circles.Member(v.ctx(), v.Who, v.r.PathValue("id"))
+			if err != nil {
+				return err
+			}
+			v.redirect("/cases/" + url.PathEscape(m.Handle) + "/export")
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}

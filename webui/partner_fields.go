@@ -18,7 +18,7 @@ import (
 // against the acts and against what each of them needs.
 var actFields = map[casefile.Kind]string{
 	"partner-invited": "text hash", "agreement-signed": "re signed-by hash", "partner-joined": "signed-by hash until level units", "partner-renewed": "until level",
-	"called-on": "text due", "partner-reminded": "rule reason due", "finding-served": "re rule reason text", "mark-contested": "re reason",
+	"called-on": "asks text due", "partner-reminded": "rule reason due", "finding-served": "re rule reason text", "mark-contested": "re reason",
 	"partner-warned": "re rule reason text appeal-body appeal-until", "hearing-opened": "re rule reason due text", "hearing-answered": "re result text", "partner-heard": "re result text",
 	"partner-suspended": "rule reason effect from until due units hearing publication publish-reason appeal-body appeal-until lapses text",
 	"rectification-set": "tasks due text", "rectification-reported": "re task text", "rectification-accepted": "re task text", "rectification-returned": "re task reason due",
@@ -31,7 +31,7 @@ var actFields = map[casefile.Kind]string{
 const letterFields = "number signatory office delegation place from-address to-address"
 
 // attributeFields are the fields that go into attributes.
-var attributeFields = []string{"number", "signatory", "office", "delegation", "place", "from-address", "to-address", "signed-by", "hash", "level", "units",
+var attributeFields = []string{"number", "signatory", "office", "delegation", "place", "from-address", "to-address", "signed-by", "hash", "level", "units", "asks",
 	"effect", "from", "hearing", "publication", "appeal-body", "appeal-until", "reply-by", "publish-reason", "task"}
 
 // fieldsOfAct lists the names of the fields of an act.
@@ -90,6 +90,11 @@ func (v *visit) actFieldsOf(h partnerHead, st partner.Step) []formField {
 			f.Type, f.Options = "select", v.actResults(st.Act)
 		case "effect", "hearing", "publication":
 			f.Type, f.Options = "radio", v.valueOptions(name)
+		case "asks":
+			f.Type, f.Wide = "checks", true
+			for _, a := range partner.CallAsks() {
+				f.Options = append(f.Options, option{a, v.t("partner.asks." + a)})
+			}
 		case "level":
 			f.Type, f.Options = "select", []option{{"", v.t("common.none")}}
 			for _, g := range h.On.Terms.Levels {

@@ -43,6 +43,9 @@ func partnerPages() []pageCase {
 		{Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "ada", Name: "letter-sealed"}, {Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "anne", Name: "letter-reads"},
 		{Path: "/inbox/" + c.letterOf("cleo", c.borel, "partner-suspended").ID + "?letter=zh", Who: "karin", Name: "letter-sent"}, {Path: "/inbox/" + c.letterOf("ada", c.acme, "hearing-opened").ID, Who: "cleo", Status: 404, Name: "letter-stranger"},
 		{Path: "/decisions", Who: "karin"}, {Path: "/decisions", Who: "cleo", Name: "decisions-ours"}, {Path: "/decisions", Who: "stranger", Status: 404, Name: "decisions-stranger"}, {Path: "/decisions/public", Name: "decisions-public"},
+		{Path: "/partners/call?platform=circle&about=pump+controller", Who: "karin", Name: "call"}, {Path: "/partners/call", Who: "ada", Status: 404, Name: "call-not-yours"},
+		{Path: "/partners/call", Who: "karin", Form: url.Values{"platform": {"circle"}, "asks": {"help"}, "due": {"soon"}}, Status: 422, Name: "call-wrong"},
+		{Path: "/partners/calls/circle/" + c.call, Who: "karin", Name: "round"}, {Path: "/partners/calls/circle/" + c.call, Who: "ada", Status: 404, Name: "round-not-yours"},
 		{Path: at(c.acme, "/reach"), Who: "ada", Name: "reach-ours"}, {Path: at(c.acme, "/reach"), Who: "karin", Name: "reach"}, {Path: at(c.acme, "/reach"), Who: "anne", Name: "reach-reads"},
 		{Path: at(c.acme, "/reach"), Who: "ada", Form: url.Values{"edition": {"1"}, "name-0": {"Rota"}, "mail-0": {"nowhere"}, "name-1": {""}}, Status: 422, Name: "reach-wrong"},
 		{Path: at(c.acme, "/about-us"), Who: "ada", Name: "about-us"}, {Path: at(c.borel, "/about-us"), Who: "cleo", Name: "about-us-suspended"}, {Path: at(c.acme, "/about-us"), Who: "karin", Status: 404, Name: "about-us-authority"},
@@ -63,6 +66,7 @@ func TestPartnershipsAreTheirSides(t *testing.T) {
 	letter := c.letterOf("ada", c.acme, "hearing-opened").ID
 	for there, absent := range map[string]string{
 		"/partners/" + c.acme: "/partners/" + strings.Repeat("q", len(c.acme)), "/partners/" + c.acme + "/about-us": "/partners/nobody/about-us",
+		"/partners/" + c.acme + "/dossier": "/partners/nobody/dossier", "/partners/" + c.acme + "/dossier?act=" + c.last(c.acme, "partner-warned"): "/partners/nobody/dossier?act=e1",
 		"/partners/" + c.acme + "/do?act=called-on": "/partners/nobody/do?act=called-on", "/inbox/" + letter: "/inbox/" + strings.Repeat("q", len(letter)),
 	} {
 		for _, who := range []string{"stranger", "cleo"} {

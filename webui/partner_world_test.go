@@ -36,6 +36,7 @@ type circle struct {
 	round  *sharing.Service // what goes round
 
 	acme, borel, delta, ferrum string            // memberships
+	call                       string            // on several of them
 	shared                     string            // a case of the office that Acme and Ferrum see
 	items                      map[string]string // what goes round, by a name of ours
 }
@@ -186,6 +187,11 @@ func (c *circle) play() {
 	m := must(c.Member(context.Background(), c.reader("cleo"), c.borel))
 	must(c.desk.AddEvent(context.Background(), c.reader("cleo"), m.Handle, c.act("statement-made by=member where='Sundmark Post' text='We did nothing wrong.'"), record.AnyVersion, ""))
 	c.does("karin", c.ferrum, "partner-suspended "+decided+" "+ends)
+	call := partnership.CallAsked{Platform: "circle", Members: []string{c.acme, c.borel}, Asks: []string{"assess", "help"}, Text: "Who runs Example Pump, and who can spare an engineer?"}
+	c.clock.Pass(time.Minute)
+	var err error
+	c.call, _, err = c.CallOn(context.Background(), c.reader("karin"), call, "")
+	must(0, err)
 }
 
 const sharedCase = `

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tocsin/access"
@@ -135,6 +136,7 @@ type sharedView struct {
 	Nowhere   bool // the reader is on no platform
 	Shares    bool // the reader can share something
 	Runs      bool // the reader is of an authority
+	Waits     *sharedWaits
 }
 
 // sharedRow is one line of it.
@@ -190,6 +192,11 @@ func (s *Site) sharedPage(v *visit) error {
 			d.Next = "/shared?" + q.Encode()
 		}
 	}
+	if !d.Narrows && v.Form.Get("after") == "" {
+		if d.Waits, err = v.sharedWaiting(); err != nil {
+			return err
+		}
+	}
 	return v.show("shared", v.t("sharing.title"), "shared", d)
 }
 
@@ -239,15 +246,25 @@ func (v *visit) concernWords(c partner.Concern) string {
 // sharedWaits is what waits for the reader's word, for the desk.
 type sharedWaits struct{ N, Overdue int }
 
-// sharedWaiting counts it, at most once a minute for the same person where they
-// stand: what they did themselves shows at once, and so does a decision about them.
+// waitsMemory remembers for a minute what waits for whom.
+type waitsMemory struct {
+	mu     sync.Mutex
+	minute int64
+	all    map[waitsKey]sharedWaits
+}
+
+// waitsKey is a person where they stand: what they did themselves shows at once,
+// and so does a decision about them.
+type waitsKey struct {
+	person, stands string
+	acts           int64
+}
+
+// sharedWaiting counts what waits for the reader's word, nil for nothing. It looks
+// at all that they receive, and so at most once a minute for the same person.
 func (v *visit) sharedWaiting() (*sharedWaits, error) {
 	if v.o.Shares == nil || v.o.Circles == nil {
 		return nil, nil
-	}
-	type counted struct {
-		person, stands string
-		acts           int64
 	}
 	var stands []string
 	for _, a := range v.Who.Acting {
@@ -260,17 +277,28 @@ func (v *visit) sharedWaiting() (*sharedWaits, error) {
 	if len(stands) == 0 {
 		return nil, nil // who is on no platform is asked for no word
 	}
-	made, err := v.sharedPart(v.Now, counted{v.Who.Person, strings.Join(stands, "\x00"), v.sides.acts.Load()}, func() (any, error) {
+	key, minute, s := waitsKey{v.Who.Person, strings.Join(stands, "\x00"), v.sides.acts.Load()}, v.Now.Unix()/60, &v.waits
+	s.mu.Lock()
+	w, known := s.all[key]
+	known = known && s.minute == minute
+	s.mu.Unlock()
+	if !known {
 		d, err := v.o.Shares.Digest(v.ctx(), v.Who, time.Time{})
-		return sharedWaits{d.Waiting, d.Overdue}, err
-	})
-	if err != nil {
-		return nil, err
+		if err != nil {
+			return nil, err
+		}
+		w = sharedWaits{d.Waiting, d.Overdue}
+		s.mu.Lock()
+		if s.minute != minute || len(s.all) >= sidesMost {
+			s.minute, s.all = minute, map[waitsKey]sharedWaits{}
+		}
+		s.all[key] = w
+		s.mu.Unlock()
 	}
-	if w := made.(sharedWaits); w.N > 0 {
-		return &w, nil
+	if w.N == 0 {
+		return nil, nil
 	}
-	return nil, nil
+	return &w, nil
 }
 
 // Shared tells the navigation whether anything can go round here.

@@ -72,7 +72,7 @@ func (v *visit) sharedChanges(was, now *sharing.Item) []sharedChange {
 func (v *visit) signTexts(signs []sharing.Sign) []string {
 	var out []string
 	for _, s := range signs {
-		text := v.t("sharing.type."+s.Type) + ": " + defanged(s.Type, s.Value)
+		text := v.t("sharing.type."+s.Type) + ": " + sharing.Defang(s.Type, s.Value)
 		if s.Note != "" {
 			text += " (" + s.Note + ")"
 		}
@@ -84,7 +84,7 @@ func (v *visit) signTexts(signs []sharing.Sign) []string {
 func (v *visit) sightTexts(seen []sharing.Seen) []string {
 	var out []string
 	for _, s := range seen {
-		out = append(out, v.t("sharing.type."+s.Type)+": "+defanged(s.Type, s.Value)+" · "+strconv.FormatInt(s.Count, 10)+" · "+written(v.words, v.Lang, s.First.In(v.Zone), false)+" – "+written(v.words, v.Lang, s.Last.In(v.Zone), false))
+		out = append(out, v.t("sharing.type."+s.Type)+": "+sharing.Defang(s.Type, s.Value)+" · "+strconv.FormatInt(s.Count, 10)+" · "+written(v.words, v.Lang, s.First.In(v.Zone), false)+" – "+written(v.words, v.Lang, s.Last.In(v.Zone), false))
 	}
 	return out
 }

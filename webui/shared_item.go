@@ -209,13 +209,14 @@ func (d *sharedItemView) said(v *visit, it *sharing.Item) error {
 	}
 	over := !v.Now.Before(*it.AckBy)
 	for _, w := range words {
-		r := ackRow{Word: w, Badge: badgeOf(w.Standing), Base: partnerAddress(w.Member), Over: over && w.Given == nil}
-		if w.Given != nil {
+		r := ackRow{Word: w, Badge: badgeOf(w.Standing), Base: partnerAddress(w.Member), Over: over && w.Given == nil && w.Receives}
+		switch {
+		case w.Given != nil:
 			r.ByName, r.Late, r.GivenOnVersion = v.o.Identity.PersonName(v.ctx(), w.Given.Person), w.Given.At.After(*it.AckBy), w.Given.N
-		} else {
+		case w.Receives: // of whoever cannot read it, no word is missing
 			d.Unsaid++
 		}
-		if r.Over && w.Receives && it.Withdrawn == nil && actsFor(v.Who, d.PartOf.Authority) && w.Standing != partner.Left {
+		if r.Over && it.Withdrawn == nil && actsFor(v.Who, d.PartOf.Authority) && w.Standing != partner.Left {
 			// What it is about stays out of the address: it goes into histories and logs.
 			q := url.Values{"act": {"partner-reminded"}, "reason": {v.t("sharing.remind-words", "at", day(v.words, v.Lang, it.AckBy.In(v.Zone)))}}
 			r.Remind = r.Base + "/do?" + q.Encode()
@@ -276,4 +277,4 @@ func fieldTime(t time.Time, zone *time.Location) string {
 }
 
 // Safe is a sign as a page shows it.
-func (d *sharedItemView) Safe(kind, value string) string { return defanged(kind, value) }
+func (d *sharedItemView) Safe(kind, value string) string { return sharing.Defang(kind, value) }

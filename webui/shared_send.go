@@ -200,6 +200,8 @@ func (v *visit) sharedWhom(d *sharedForm, out *sharing.Draft) error {
 	switch whom := v.Form.Get("whom"); {
 	case !slices.ContainsFunc(d.Whoms, func(o option) bool { return o.Value == whom }):
 		v.problem("whom", "sharing.whom-missing")
+	case whom != "chosen" && len(v.Form["group"])+len(v.Form["to"]) > 0:
+		v.problem("whom", "sharing.whom-both") // never more people than somebody meant
 	case whom == "authority":
 		out.To = []string{d.Place.Authority}
 	case whom == "chosen":
@@ -274,7 +276,7 @@ func (v *visit) sightsSent(d *sharedForm, out *sharing.Draft) {
 			continue
 		}
 		if !slices.Contains(sharing.SignTypes(), r.Type) {
-			r.Type, r.Value = detectSign(r.Value)
+			r.Type, r.Value = sharing.DetectSign(r.Value)
 		}
 		d.Sights = append(d.Sights, r)
 		n, err := strconv.ParseInt(r.Count, 10, 64)

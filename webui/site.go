@@ -19,6 +19,7 @@ type Site struct {
 	mux    *http.ServeMux
 	buffer sync.Pool
 	sides  sides
+	waits  waitsMemory
 
 	fragments fragments
 }
@@ -86,6 +87,7 @@ func (s *Site) Mount(mux *http.ServeMux) {
 	s.routesCase()
 	s.routesPartner()
 	s.routesShared()
+	s.routesDirective()
 	s.routesPublic()
 	// Every other address is "not there", in the reader's language.
 	mux.HandleFunc("/", s.serve(func(*visit) error {

@@ -98,7 +98,7 @@ func kindOf(path string) string {
 	}
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
 	for i := range parts {
-		after := i > 0 && slices.Contains([]string{"cases", "events", "rules", "people", "organisations", "roles", "log"}, parts[i-1])
+		after := i > 0 && slices.Contains([]string{"cases", "events", "rules", "people", "organisations", "roles", "log", "shared"}, parts[i-1])
 		if after && !slices.Contains([]string{"new", "import", "remove"}, parts[i]) {
 			parts[i] = "*"
 		}

@@ -7,8 +7,12 @@ import (
 	"time"
 
 	"tocsin/access"
+	"tocsin/calendar"
+	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/earlier"
 	"tocsin/partner"
+	"tocsin/partnership"
 )
 
 // canary begins every word that was planted in a hidden case, and stands nowhere
@@ -134,6 +138,7 @@ func peopled(w *world) {
 	letters, err := w.p.Partnerships().Inbox(w.t.Context(), w.reader("felix"))
 	must(w.t, err)
 	w.objects["membership"], w.objects["letter"] = partners[0].ID, letters[0].ID
+	w.objects["finding"] = w.found(partners[0].ID)
 	// What belongs to a person: a session, a token, a passkey, an office that is asked for.
 	creds, err := w.p.People().Of(w.t.Context(), w.people["karin"].id)
 	must(w.t, err)
@@ -170,4 +175,16 @@ func hiding(w *world) {
 	w.imports("karin", keptBy, hidden("WALK-HIDDEN-2", "AMBER+STRICT"))
 	w.furnished("lin", kept)
 	w.furnished("karin", keptBy)
+}
+
+// found is a lateness finding that was put to a member of the demo.
+func (w *world) found(member string) string {
+	w.t.Helper()
+	ctx, karin := w.t.Context(), w.reader("karin")
+	asked := coordination.EarlierAsked{Report: earlier.Report{Names: []string{"Nordhain RAM-6 remote access module"}, Received: calendar.Instant(time.Now())}}
+	f, err := w.p.Partnerships().Find(ctx, karin, member, partnership.ReportLimb, "walk", asked)
+	must(w.t, err)
+	_, err = w.p.Partnerships().ServeFinding(ctx, karin, f.ID, casefile.Event{Rule: "TMP-MEMBER-REPORT", Reason: "walk"}, -1, "")
+	must(w.t, err)
+	return f.ID
 }

@@ -12,7 +12,7 @@ import (
 // lists are the reader's own, as asked for in every way that a hidden case could
 // show in: its words, its party, its law.
 var lists = []string{
-	"GET /desk", "GET /desk?law=eu-cra", "GET /desk?due=past", "GET /cases", "GET /search?q=" + canary + "title", "GET /search?q=walk", "GET /relied", "GET /approvals", "GET /partners", "GET /inbox", "GET /decisions",
+	"GET /desk", "GET /desk?law=eu-cra", "GET /desk?due=past", "GET /cases", "GET /search?q=" + canary + "title", "GET /search?q=walk", "GET /relied", "GET /approvals", "GET /partners", "GET /findings", "GET " + api + "/findings", "GET /shared", "GET /shared?waiting=on", "GET /inbox", "GET /decisions",
 	"GET " + api + "/desk", "GET " + api + "/desk?law=eu-cra&past=true", "GET " + api + "/cases", "GET " + api + "/search?q=" + canary + "label",
 	"GET " + api + "/snapshots", "GET " + api + "/approvals", "GET " + api + "/cases?limit=1",
 }

@@ -69,7 +69,7 @@ func (w *world) pairs(c caller, r route) []pair {
 		return []pair{{"entry", words{"seq": "0000000012"}, words{"seq": "0000000098"}}}
 	case "roles":
 		return []pair{{"roles", words{"id": w.objects["roles"]}, words{"id": strings.Repeat("w", len(w.objects["roles"]))}}}
-	case "membership", "letter":
+	case "membership", "letter", "finding":
 		x := w.objects[r.of]
 		return []pair{{r.of, words{"id": x}, words{"id": strings.Repeat("w", len(x))}}}
 	case "token", "session", "passkey":

@@ -12,7 +12,7 @@ const (
 	office  = "of an office; the case is not in it"
 	signIn  = "before anybody is known; TestNobodyLearnsWhoIsThere"
 
-	ofPlatform = "of a sharing platform, and no case is in it; that it tells nobody else of itself hold the tests of sharing and partnership, and those of httpapi on what is shared"
+	ofPlatform = "of a sharing platform, and no case is in it; that it tells nobody else of itself hold the tests of sharing and partnership, and those of httpapi and webui on what is shared"
 )
 
 const (
@@ -67,6 +67,7 @@ var routes = map[string]route{
 	"GET " + api + "/cases/{case}/record":                {of: "case", path: "after=1.0"},
 	"GET " + api + "/cases/{case}/seats":                 {of: "case"},
 	"GET " + api + "/cases/{case}/file":                  {of: "case", path: "format=json"},
+	"GET " + api + "/cases/{case}/dossier":               {of: "case", path: "lang=de"},
 	"GET " + api + "/cases/{case}/receipt":               {of: "event", path: "event={event}&disclose=text"},
 	"GET " + api + "/cases/{case}/duties":                {of: "duty", path: "id={duty}"},
 	"POST " + api + "/cases/{case}/events":               {of: "case", json: eventJSON},
@@ -103,16 +104,22 @@ var routes = map[string]route{
 	"GET /partners/{id}/about-us": {of: "membership", by: circled},
 	"GET /partners/{id}/reach":    {of: "membership", by: circled},
 	"POST /partners/{id}/reach":   {of: "membership", form: "edition=1&name-0=Walk&mail-0=walk@walk.example", by: circled},
+	"GET /partners/{id}/dossier":  {of: "membership", by: circled},
 	"GET /partners/{id}/do":       {of: "membership", path: "act=called-on", by: circled},
 	"POST /partners/{id}/do":      {of: "membership", form: "act=called-on&text=walk&do=preview&key=walk-key", by: circled},
 	"GET /inbox/{id}":             {of: "letter", by: circled},
 	"POST /inbox/{id}":            {of: "letter", form: "open=yes", by: circled},
 	"GET /partners":               {why: ownList}, "GET /inbox": {why: ownList}, "GET /decisions": {why: ownList},
+	"GET /findings": {why: ownList}, "GET /findings/{id}": {of: "finding", by: circled},
+	"GET /findings/look":     {why: "for those who act for an authority that runs a platform; to all others it is not there"},
+	"POST /findings/look":    {why: "as GET"},
 	"GET /partners/waiting":  {why: "for an authority that runs a platform; to all others it is not there"},
 	"POST /partners/waiting": {why: "for an authority that runs a platform; to all others it is not there, whatever act they name"},
-	"GET /partners/invite":   {why: "for those who act for an authority that runs a platform; to all others it is not there"},
-	"POST /partners/invite":  {why: "as GET"},
-	"GET /decisions/public":  {why: "what an authority published, for everybody"}, "GET /letter.css": {why: fixed},
+	"GET /partners/call":     {why: "for those who act for an authority that runs a platform; to all others it is not there"}, "POST /partners/call": {why: "as GET"},
+	"GET /partners/calls/{platform}/{round}": {why: "for those who act for the authority of the platform; to all others it is not there"},
+	"GET /partners/invite":                   {why: "for those who act for an authority that runs a platform; to all others it is not there"},
+	"POST /partners/invite":                  {why: "as GET"},
+	"GET /decisions/public":                  {why: "what an authority published, for everybody"}, "GET /letter.css": {why: fixed},
 
 	// Lists of the reader's own.
 	"GET /desk": {why: ownList}, "GET /cases": {why: ownList}, "GET /search": {why: ownList}, "GET /relied": {why: ownList}, "GET /approvals": {why: ownList},
@@ -127,6 +134,17 @@ var routes = map[string]route{
 	"POST " + api + "/shared/{id}/withdrawal": {why: ofPlatform}, "POST " + api + "/shared/{id}/acknowledgement": {why: ofPlatform}, "GET " + api + "/shared/{id}/acknowledgements": {why: ofPlatform},
 	"GET " + api + "/memberships": {why: ofPlatform}, "GET " + api + "/memberships/{id}": {why: ofPlatform}, "GET " + api + "/memberships/{id}/acts": {why: ofPlatform},
 	"POST " + api + "/memberships/{id}/acts": {why: ofPlatform}, "GET " + api + "/inbox": {why: ofPlatform},
+	"POST " + api + "/memberships/{id}/acts/preview": {why: ofPlatform}, "GET " + api + "/memberships/{id}/dossier": {why: ofPlatform},
+	"GET " + api + "/platforms/{platform}/directives": {why: ofPlatform}, "POST " + api + "/platforms/{platform}/directives": {why: ofPlatform}, "GET " + api + "/directives/{id}": {why: ofPlatform},
+	"GET " + api + "/directives/{id}/file": {why: ofPlatform}, "POST " + api + "/directives/{id}/acts": {why: ofPlatform}, "GET " + api + "/directives/{id}/report": {why: ofPlatform},
+	"GET " + api + "/findings": {why: ownList}, "GET " + api + "/findings/{finding}": {why: ofPlatform}, "POST " + api + "/platforms/{platform}/findings/look": {why: ofPlatform}, "POST " + api + "/memberships/{id}/findings": {why: ofPlatform},
+	"GET " + api + "/partner-acts/waiting": {why: ofPlatform}, "POST " + api + "/inbox/{id}/open": {why: ofPlatform},
+
+	// And by its pages.
+	"GET /shared/new": {why: "for those who share on a platform; to all others it is not there"}, "POST /shared/new": {why: "as GET"},
+	"GET /shared/{id}": {why: ofPlatform}, "POST /shared/{id}/acknowledge": {why: ofPlatform}, "POST /shared/{id}/withdraw": {why: ofPlatform},
+	"GET /shared/{id}/correct": {why: ofPlatform}, "POST /shared/{id}/correct": {why: ofPlatform}, "GET /shared": {why: ownList},
+	"GET /partners/groups": {why: "for an authority that runs a platform; to all others it is not there"}, "POST /partners/groups": {why: "as GET"},
 
 	// What is made anew.
 	"GET /cases/new": {why: making}, "POST /cases": {why: making}, "GET /cases/import": {why: making}, "POST /cases/import": {why: making},
