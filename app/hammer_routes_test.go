@@ -64,6 +64,9 @@ var queries = map[string]string{
 	"GET /cases/{handle}/export":                             "|format=yaml|format=json|format=html",
 	"GET " + httpapi.Prefix + "/cases/{case}/file":           "|format=json",
 	"GET " + httpapi.Prefix + "/directives/{id}/file":        "|format=json",
+	"GET /directives":                                        "|status=issued",
+	"GET /directives/{id}/file":                              "|format=json",
+	"GET /directives/{id}/do":                                "kind=completed&step=patch",
 }
 
 // instead is a whole address for a pattern that stands for many.
@@ -83,6 +86,7 @@ const (
 // notMembers are the routes where nothing of a member's can be, and why. They are
 // hammered like the others.
 var notMembers = map[string]string{
+	"GET /directives/new": ofAuthority, "GET /directives/{id}/edit": ofAuthority, "GET /directives/{id}/report": ofAuthority, "GET /directives/{id}/burndown.svg": ofAuthority,
 	"/": nothing, httpapi.Prefix + "/": nothing, "/tile/": "of the public log; which tiles there are depends on its size", "GET /.well-known/security.txt": "this platform has no address for it",
 	"GET /static/": "styles and scripts, the same for everybody", "GET " + httpapi.Prefix + "/shared/{id}/acknowledgements": ofAuthority,
 	"GET /shared/{id}/correct": "of whoever shared it", "GET /partners/groups": ofAuthority, "GET " + httpapi.Prefix + "/directives/{id}/report": ofAuthority,

@@ -10,6 +10,7 @@ import (
 	ufcli "github.com/urfave/cli/v3"
 
 	"tocsin/client"
+	"tocsin/internal/document"
 	"tocsin/internal/fault"
 	"tocsin/internal/plaintext"
 	"tocsin/sharing"
@@ -170,6 +171,9 @@ func indented(text string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// maxShared is what the API takes at once.
+const maxShared = 1 << 20
+
 func (e *env) sharedNew(ctx context.Context, c *ufcli.Command) error {
 	if err := onlyArgs(c, 2, 2, "tocsin shared new PLATFORM report.yaml"); err != nil {
 		return err
@@ -178,13 +182,22 @@ func (e *env) sharedNew(ctx context.Context, c *ufcli.Command) error {
 	if err != nil {
 		return err
 	}
-	data, err := e.readFile(c.Args().Get(1), maxCaseFile)
+	name := c.Args().Get(1)
+	data, err := e.readFile(name, maxShared)
 	if err != nil {
 		return err
 	}
-	it, err := r.ShareFile(ctx, c.Args().First(), data, client.Write{Key: c.String("key")})
+	root, err := document.Parse(name, data, document.Limits{Bytes: maxShared, Depth: 24, Values: 100_000})
 	if err != nil {
-		return inFile(c.Args().Get(1), err)
+		return err
+	}
+	var said client.NewShared
+	if err := document.Decode(name, root, &said); err != nil {
+		return err
+	}
+	it, err := r.Share(ctx, c.Args().First(), said, client.Write{Key: c.String("key")})
+	if err != nil {
+		return inFile(name, err)
 	}
 	if asJSON {
 		return e.writeJSON(it)

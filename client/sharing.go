@@ -59,17 +59,17 @@ type SharedVersion struct {
 
 // SharedText is its words in one language.
 type SharedText struct {
-	Title    string `json:"title"`
-	Text     string `json:"text,omitempty"`
-	Concerns string `json:"concerns,omitempty"`
-	First    string `json:"first,omitempty"`
+	Title    string `json:"title" yaml:"title"`
+	Text     string `json:"text,omitempty" yaml:"text"`
+	Concerns string `json:"concerns,omitempty" yaml:"concerns"`
+	First    string `json:"first,omitempty" yaml:"first"`
 }
 
 // SharedSign is an indicator. It is text; nothing looks up what it names.
 type SharedSign struct {
-	Type  string `json:"type"`
-	Value string `json:"value"`
-	Note  string `json:"note,omitempty"`
+	Type  string `json:"type" yaml:"type"`
+	Value string `json:"value" yaml:"value"`
+	Note  string `json:"note,omitempty" yaml:"note"`
 }
 
 // SharedItem is something that was shared, whole.
@@ -84,18 +84,18 @@ type SharedItem struct {
 // NewShared is something to be shared. Report is for the authority alone, which a
 // suspended member may tell too.
 type NewShared struct {
-	Kind   string                `json:"kind"`
-	TLP    string                `json:"tlp"`
-	Report bool                  `json:"report,omitempty"`
-	Org    string                `json:"org,omitempty"`
-	To     []string              `json:"to,omitempty"`
-	Groups []string              `json:"groups,omitempty"`
-	People []string              `json:"people,omitempty"`
-	Words  map[string]SharedText `json:"words"`
-	Signs  []SharedSign          `json:"signs,omitempty"`
-	Seen   []SharedSeen          `json:"sightings,omitempty"`
-	About  *SharedAbout          `json:"about,omitempty"`
-	AckBy  *time.Time            `json:"acknowledge-by,omitempty"`
+	Kind   string                `json:"kind" yaml:"kind"`
+	TLP    string                `json:"tlp" yaml:"tlp"`
+	Report bool                  `json:"report,omitempty" yaml:"report"`
+	Org    string                `json:"org,omitempty" yaml:"org"`
+	To     []string              `json:"to,omitempty" yaml:"to"`
+	Groups []string              `json:"groups,omitempty" yaml:"groups"`
+	People []string              `json:"people,omitempty" yaml:"people"`
+	Words  map[string]SharedText `json:"words" yaml:"words"`
+	Signs  []SharedSign          `json:"signs,omitempty" yaml:"signs"`
+	Seen   []SharedSeen          `json:"sightings,omitempty" yaml:"sightings"`
+	About  *SharedAbout          `json:"about,omitempty" yaml:"about"`
+	AckBy  *time.Time            `json:"acknowledge-by,omitempty" yaml:"acknowledge-by"`
 }
 
 // Membership is a membership with where it stands.

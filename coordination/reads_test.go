@@ -78,6 +78,25 @@ func TestReadsAreOneNoteABatch(t *testing.T) {
 	}
 }
 
+// What is no case is kept in the same batch, and is none of the cases that a session
+// may read.
+func TestWhatIsNoCaseIsReadToo(t *testing.T) {
+	f := &frozen{}
+	r := newRoom(t, false, func(o *Options) { o.Freezer, o.Reads = f, Reads{Cases: 3} })
+	before := r.notes()
+	who := someone("cora", "house")
+	who.Session = "s1"
+	for i := range 50 {
+		r.d.Looked(who, "shared", fmt.Sprint("item", i), i == 0)
+	}
+	if err := r.d.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.notes() - before; got != 1 || f.count() != 0 {
+		t.Errorf("%d notes, frozen %d times", got, f.count())
+	}
+}
+
 func TestRefusedReadsAndListsAreNoReads(t *testing.T) {
 	r := newRoom(t, false, nil)
 	h := r.keep(flawed("TOC-1"))

@@ -240,7 +240,7 @@ var orders = map[string][]func(*writer){
 }
 
 func (w *writer) body() {
-	w.say(formPara, "open."+string(w.Kind), "re", w.Re, "received", w.Received)
+	w.say(formPara, "open."+string(w.Kind), "re", w.Re, "received", w.Received, "platform", w.Scope.Platform)
 	if w.lang == "zh" {
 		w.pair("reference", w.Reference)
 	}

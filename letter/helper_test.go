@@ -118,6 +118,25 @@ func example(k Kind) *Letter {
 		l.Reply = reply
 		l.Asks = []Text{all("Please tell which of your services hold the library.", "请告知哪些服务包含该组件。", "Veuillez indiquer lesquels de vos services contiennent la bibliothèque.", "Bitte teilen Sie mit, welche Ihrer Dienste die Bibliothek enthalten."), all("Please confirm the fix when it is in place.", "修复完成后请予确认。", "Veuillez confirmer le correctif une fois en place.", "Bitte bestätigen Sie die Behebung, sobald sie erfolgt ist.")}
 		l.Facts, l.Reasons = nil, nil
+	case Finding:
+		l.Service = Inbox
+		l.Enclosures = []Enclosure{{Title: all("The evidence as it is kept on the platform", "平台保存的证据", "Les éléments tels que conservés sur la plateforme", "Die Belege, wie sie auf der Plattform abgelegt sind"), SHA256: hashOf("evidence")}}
+	case HearingClosed:
+		l.Re, l.Hearing = "ENSO-2026-0109", Heard{How: HeardBefore, Re: "ENSO-2026-0109"}
+		l.Asks = []Text{all("The mark of 9 December stays, and shows as contested.", "12月9日的标注保留，并标为有异议。", "La mention du 9 décembre demeure et apparaît comme contestée.", "Der Vermerk vom 9. Dezember bleibt und gilt sichtbar als bestritten.")}
+		l.Facts, l.Reasons, l.Basis, l.Enclosures = nil, nil, nil, nil
+	case Accepted:
+		l.Re, l.Asks = "EC-12", []Text{all("An inbox that is read at night.", "夜间有人值守的收件箱。", "Une boîte lue la nuit.", "Ein Postfach, das nachts gelesen wird.")}
+		l.Facts, l.Reasons, l.Basis, l.Enclosures = nil, nil, nil, nil
+	case Returned:
+		l.Re, l.Reply = "EC-12", reply
+		l.Asks = []Text{all("An inbox that is read at night.", "夜间有人值守的收件箱。", "Une boîte lue la nuit.", "Ein Postfach, das nachts gelesen wird.")}
+		l.Reasons = all("No proof came with the report.", "报告未附证明。", "Aucune preuve n’accompagnait le signalement.", "Der Meldung lag kein Nachweis bei.")
+		l.Facts, l.Basis, l.Enclosures = nil, nil, nil
+	case Invitation:
+		l.Scope = platform
+		l.Asks = []Text{all("You would be told of what concerns your products, and tell us of what you find.", "贵单位可获知与其产品有关的信息，并向我方告知所发现的问题。", "Vous seriez informés de ce qui concerne vos produits, et nous diriez ce que vous trouvez.", "Sie würden erfahren, was Ihre Produkte betrifft, und uns sagen, was Sie finden.")}
+		l.Facts, l.Reasons, l.Basis = nil, nil, nil
 	case Suspension, Extension, Reinstatement, Termination:
 		l.Scope, l.Appeal, l.Service, l.Publication = platform, appeal, Inbox, Internal
 		l.AtOnce, l.Hearing, l.Binding = true, Heard{How: HeardBefore, Re: "ENSO-2026-0109"}, "en"

@@ -15,6 +15,11 @@ const (
 	Reinstatement  Kind = "reinstatement"
 	Termination    Kind = "termination"
 	Call           Kind = "call"
+	Finding        Kind = "finding"        // a lateness finding, which is no decision
+	HearingClosed  Kind = "hearing-closed" // says what became of a hearing
+	Accepted       Kind = "accepted"       // what was mended
+	Returned       Kind = "returned"       // what was reported as mended, with reasons
+	Invitation     Kind = "invitation"
 	Evidence       Kind = "evidence"
 	ReplyReceived  Kind = "reply-received"
 	AppealReceived Kind = "appeal-received"
@@ -26,7 +31,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Reminder, Warning, Hearing, Suspension, Extension, Reinstatement, Termination,
-		Call, Evidence, ReplyReceived, AppealReceived, Answer, AppealLodged,
+		Call, Finding, HearingClosed, Evidence, Accepted, Returned, Invitation, ReplyReceived, AppealReceived, Answer, AppealLodged,
 	}
 }
 

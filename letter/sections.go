@@ -121,6 +121,12 @@ func (w *writer) heading() string {
 		return "intended"
 	case w.Kind == Answer:
 		return "answer"
+	case w.Kind == HearingClosed:
+		return "considered"
+	case w.Kind == Accepted:
+		return "accepted"
+	case w.Kind == Invitation:
+		return "invited"
 	}
 	return "asked"
 }
@@ -172,7 +178,11 @@ func (w *writer) hearing() {
 		why = append(why, piece{text: say(w.lang, "stop")})
 	}
 	w.say(formHead, "head.hearing")
-	w.say(formPara, "heard."+w.Hearing.How, "re", w.Hearing.Re, "why", why)
+	family := "heard."
+	if w.Kind == HearingClosed { // no decision stands beside it
+		family = "closed."
+	}
+	w.say(formPara, family+w.Hearing.How, "re", w.Hearing.Re, "why", why)
 }
 
 // reply says by when and how to answer, and what follows if nobody does.

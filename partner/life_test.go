@@ -217,6 +217,10 @@ func TestAnUrgentSuspension(t *testing.T) {
 	}
 	s.does("review", "2022-06-08", "partner-reassessed re=suspended result=end reason=nothing")
 	s.cannot("2022-06-09", "partner-terminated"+decision("2022-08-01", ""), fault.Conflict, "was not heard") // that hearing is used
+	st = s.stands("2022-06-09", partner.Suspended)
+	if next := step(t, partner.Steps(st, s.terms, on(t, "2022-06-09")), "hearing-opened", ""); !next.Allowed || next.Draft().Re != "" {
+		t.Errorf("a further hearing would be that of the suspension once more: %+v", next.Draft())
+	}
 }
 
 // A decision that names by when the member may reply opens its hearing itself, and

@@ -171,8 +171,8 @@ func (g *guide) draft(k casefile.Kind, variant string) casefile.Event {
 		e.Re = g.contestable()
 	case "hearing-opened":
 		e.Due = g.until(now, g.t.Reply.Period)
-		if x := s.Suspension; x != nil && x.Urgent {
-			e.Re = x.Decision
+		if x := s.Suspension; x != nil && x.Urgent && !slices.ContainsFunc(s.Hearings, func(h Hearing) bool { return h.For == x.Decision }) {
+			e.Re = x.Decision // the hearing that it was to have; a further one is for what comes next
 		}
 	case "hearing-answered", "partner-heard":
 		if h := s.OpenHearing(); h != nil {

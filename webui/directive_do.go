@@ -35,7 +35,7 @@ type directiveForm struct {
 	Foreign bool // what is wrong is said in English
 	Key     string
 	Seen    int
-	Query   string
+	Action  string
 	Others  []actChoice // the other answers to the same
 	Sent    bool
 	ends    bool
@@ -83,7 +83,7 @@ func (v *visit) directiveAct() (*directiveForm, error) {
 		line := v.actLine(h, re)
 		d.Re = &line
 	}
-	d.Query = q.Encode()
+	d.Action = h.Base + "/do?" + q.Encode()
 	if d.choose(v); len(d.Choose) > 0 {
 		return d, nil
 	}
@@ -171,21 +171,21 @@ func refusedAt(err error) (key, words string) {
 // sent reads the form into an act, and notes every field that is missing.
 func (d *directiveForm) sent(v *visit) directive.Act {
 	get := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(v.Form.Get(name), "\r\n", "\n")) }
-	a := directive.Act{Kind: d.Kind, Re: d.reID()}
+	a := directive.Act{Kind: d.Kind, Re: d.ReID()}
 	if d.Step != "" {
 		a.Steps = []string{d.Step}
 	}
 	values := d.Kind != directive.Corrected || get("mend") != "withdrawn"
 	for _, f := range d.Fields {
 		value := get(f.Name)
-		if f.Required && value == "" && f.Type != "checks" {
+		if f.Required && value == "" && f.Type != "checks" && f.Type != "hidden" {
 			v.problem(f.Name, "common.field-missing")
 		}
 		switch f.Name {
 		case "by":
 			a.By = value
 		case "re":
-			a.Re = value
+			a.Re = cmp.Or(value, a.Re)
 		case "for":
 			a.For = v.Form["for"]
 		case "steps":
@@ -255,7 +255,8 @@ func (d *directiveForm) complete(v *visit, a *directive.Act) {
 	}
 }
 
-func (d *directiveForm) reID() string {
+// ReID is the act that this one is about, where that was chosen before.
+func (d *directiveForm) ReID() string {
 	if d.Re != nil {
 		return d.Re.ID
 	}

@@ -340,8 +340,8 @@ func (v *visit) actLine(h directiveHead, k *tasking.Kept) actLine {
 		}
 	}
 	if k.Until != nil {
-		if s, err := k.Until.Span(); err == nil {
-			l.UntilAt = v.limitOf(&s, h.Zone)
+		if s, err := k.Until.Ends(); err == nil {
+			l.UntilAt = v.span(s, true, h.Zone)
 		}
 	}
 	for _, it := range k.Evidence {

@@ -96,8 +96,8 @@ func (v *visit) directiveText(d *directive.Directive, h directiveHead) *directiv
 			t.Exceptions.By = append(t.Exceptions.By, v.memberName(h, by))
 		}
 		if x.Until != nil {
-			if s, err := x.Until.Span(); err == nil {
-				t.Exceptions.UntilAt = v.limitOf(&s, t.Zone)
+			if s, err := x.Until.Ends(); err == nil {
+				t.Exceptions.UntilAt = v.span(s, true, t.Zone)
 			}
 		}
 	}

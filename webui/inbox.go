@@ -67,6 +67,7 @@ type openedView struct {
 	Letter  letterView
 	Facts   []factLine
 	Answers []actStep
+	Finding string // address of the lateness finding that it puts to the reader
 }
 
 // letterPage shows a letter. Looking changes nothing: who would receive the
@@ -132,7 +133,13 @@ func (v *visit) letter(who access.Reader, id string) error {
 	if d.Letter.HTML != "" {
 		d.Facts = nil
 	}
+	if len(d.Letter.Missing) > 0 { // it is on record, and goes out as it stands there
+		d.Letter.None, d.Letter.Missing = true, nil
+	}
 	d.Answers = v.answersTo(h, e)
+	if id := attribute(&e, "finding"); e.Kind == "finding-served" && id != "" {
+		d.Finding = findingAddress(id)
+	}
 	return v.show("letter", v.t("inbox.letter"), "inbox", d)
 }
 

@@ -53,6 +53,7 @@ type partnerHead struct {
 	Badge standingBadge
 	Acts  bool // the reader acts for their side
 	Ours  bool // the reader is of the authority
+	Takes bool // the reader may take a dossier away, perhaps after a step-up or with a colleague
 	Zone  string
 	Tab   string
 }
@@ -101,6 +102,7 @@ func (v *visit) partnershipOf(m partnership.Standing, tab string) (partnerHead, 
 		return h, err
 	}
 	h.File, h.Base, h.Badge, h.Zone = seen.Case, partnerAddress(h.ID), badgeOf(h.State.Standing), h.On.Terms.Zone
+	h.Takes = takes(seen)
 	h.Ours = h.Side != partnership.OfMember
 	h.Acts = h.Side == partnership.OfAuthority && actsFor(v.Who, h.On.Authority) || h.Side == partnership.OfMember && actsFor(v.Who, h.Org)
 	return h, nil

@@ -32,6 +32,10 @@ type actView struct {
 	Finding *partnership.Finding // that the act puts to the member
 }
 
+// Action is where the form goes: the step stands in the address, whole, since a part
+// of an address would be escaped.
+func (d actView) Action() string { return d.Base + "/do?" + d.Query }
+
 func (s *Site) actForm(v *visit) error {
 	d, _, err := v.act()
 	if err != nil {

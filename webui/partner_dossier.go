@@ -61,17 +61,35 @@ func dossierAddress(base, act string) string {
 	return base + "/dossier" + strings.TrimSuffix("?act="+queryOf(act), "?act=")
 }
 
-// Dossier is where the decision is had as a dossier.
-func (r decisionRow) Dossier() string { return dossierAddress(r.Base, r.Event) }
+// takes tells whether a reader may take a case away, perhaps after a step-up or with
+// a colleague: a way is offered to nobody else.
+func takes(seen *coordination.Seen) bool {
+	may := seen.May[access.Export]
+	return may.Allowed || len(may.Needs) > 0
+}
 
-// Dossier is where the act of the letter is had as a dossier.
-func (d openedView) Dossier() string { return dossierAddress(d.Head.Base, d.Row.Event) }
+// Dossier is where the decision is had as a dossier; "" for whoever takes none.
+func (r decisionRow) Dossier() string {
+	if !r.Takes {
+		return ""
+	}
+	return dossierAddress(r.Base, r.Event)
+}
+
+// Dossier is where the act of the letter is had as a dossier; "" for whoever takes
+// none.
+func (d openedView) Dossier() string {
+	if !d.Head.Takes {
+		return ""
+	}
+	return dossierAddress(d.Head.Base, d.Row.Event)
+}
 
 // dossierOf is where an event of a partnership file is had as a dossier; "" for
 // those of other cases, and for events that are no acts.
 func (v *visit) dossierOf(seen *coordination.Seen, kind casefile.Kind, event string) string {
 	id, ok := strings.CutPrefix(seen.Case.File.Case, partnership.FilePrefix)
-	if !ok || v.o.Circles == nil || !slices.Contains(partner.Acts(), kind) {
+	if !ok || v.o.Circles == nil || !takes(seen) || !slices.Contains(partner.Acts(), kind) {
 		return ""
 	}
 	m, err := v.o.Circles.Member(v.ctx(), v.Who, id)

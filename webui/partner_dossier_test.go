@@ -26,6 +26,11 @@ func TestADecisionIsTakenAway(t *testing.T) {
 			t.Errorf("%s, %s: %d, and no way to the dossier", from.who, from.path, page.Code)
 		}
 	}
+	for _, path := range []string{"/partners/" + c.acme, "/cases/" + must(c.Member(context.Background(), c.reader("ada"), c.acme)).Handle + "/events/" + c.last(c.acme, "partner-warned")} {
+		if page := ask(t, h, "anne", "en", path, nil); page.Code != 200 || strings.Contains(page.Body.String(), "/dossier") { // reads, and takes nothing away
+			t.Errorf("%s offers somebody a way that is not theirs: %d", path, page.Code)
+		}
+	}
 	for who, lang := range map[string]string{"karin": "de", "cleo": "fr"} {
 		w := ask(t, h, who, lang, at, nil)
 		page := w.Body.String()

@@ -79,6 +79,7 @@ type decisionRow struct {
 	Reason            template.HTML
 	Contested         []saidRow
 	Name, Base        string // of the member
+	Takes             bool   // the reader may take a dossier away
 	Platform          string
 	when              time.Time
 }
@@ -237,7 +238,7 @@ func (v *visit) decisionRow(h partnerHead, x partner.Decided, contested []saidRo
 	return decisionRow{Decided: x, Act: v.linkedAct(h, x.Event), AtAt: v.span(x.At, false, h.Zone), OpenAt: v.span(x.Open, true, h.Zone),
 		Open: x.Appeal == "" && x.Open != (calendar.Span{}) && !passed(x.Open, v.Now), Signatory: attribute(e, "signatory"), Office: attribute(e, "office"),
 		Delegation: attribute(e, "delegation"), Publication: attribute(e, "publication"), Clause: v.clause(x.Rule), Reason: rich(x.Reason), Contested: contested,
-		Name: h.Name, Base: h.Base, Platform: h.On.Name, when: starts(x.At)}
+		Name: h.Name, Base: h.Base, Takes: h.Takes, Platform: h.On.Name, when: starts(x.At)}
 }
 
 // ruleName is a clause as people read it: its place, and its title.

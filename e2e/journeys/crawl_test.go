@@ -197,7 +197,7 @@ func (w *walker) judge(l link, answer *http.Response, body []byte, lang string) 
 // refusedRightly are addresses that a page offers, and that answer with a page
 // that says what is needed first.
 func refusedRightly(path string, status int) bool {
-	return strings.Contains(path, "/export?format=") && status == http.StatusForbidden // a second person
+	return (strings.Contains(path, "/export?format=") || strings.HasPrefix(path, "/partners/") && strings.Contains(path, "/dossier")) && status == http.StatusForbidden // a step-up, a second person
 }
 
 var (

@@ -37,6 +37,7 @@ var kinds = map[casefile.Kind]letter.Kind{
 	"partner-reminded": letter.Reminder, "partner-warned": letter.Warning, "hearing-opened": letter.Hearing, "partner-suspended": letter.Suspension,
 	"partner-extended": letter.Extension, "partner-reinstated": letter.Reinstatement, "partner-terminated": letter.Termination, "called-on": letter.Call,
 	"rectification-set": letter.Evidence, "hearing-answered": letter.Answer, "appealed": letter.AppealLodged,
+	"finding-served": letter.Finding, "partner-heard": letter.HearingClosed, "rectification-accepted": letter.Accepted, "rectification-returned": letter.Returned, "partner-invited": letter.Invitation,
 }
 
 // KindOf is the letter that acts of a kind go out as; "" for those that go out as
@@ -160,6 +161,16 @@ func (f File) Compose(e casefile.Event, now time.Time, lang string) *letter.Lett
 	if e.Due != nil && !l.Kind.Decides() {
 		l.Reply = letter.Reply{By: when(*e.Due, zone), How: how}
 	}
+	switch l.Kind {
+	case letter.Finding:
+		l.Facts = f.own(e, lang)
+		if hash := attr("evidence"); len(hash) == 64 {
+			l.Enclosures = []letter.Enclosure{{Title: given(say(lang, "evidence")), SHA256: hash}}
+		}
+	case letter.HearingClosed:
+		how := map[string]string{"silent": letter.HeardSilent, "waived": letter.HeardWaived, "answered": letter.HeardBefore}[e.Result]
+		l.Hearing = letter.Heard{How: how, Re: l.Re}
+	}
 	f.asks(l, e, lang)
 	return l
 }
@@ -174,7 +185,16 @@ func (f File) asks(l *letter.Letter, e casefile.Event, lang string) {
 	switch l.Kind {
 	case letter.Reminder:
 		l.Asks, l.Reasons = []letter.Text{written(lang, e.Reason)}, nil
-	case letter.Hearing, letter.Call, letter.Answer, letter.Reinstatement:
+	case letter.Hearing, letter.Call, letter.Answer, letter.Reinstatement, letter.HearingClosed, letter.Invitation:
+		ask(e.Text)
+	case letter.Accepted, letter.Returned:
+		for _, name := range strings.Fields(attribute(&e, "task")) {
+			for _, t := range f.State.Tasks {
+				if t.Name == name {
+					ask(t.Words)
+				}
+			}
+		}
 		ask(e.Text)
 	case letter.Evidence:
 		for _, key := range slices.Sorted(maps.Keys(e.Attributes)) {
@@ -252,10 +272,18 @@ func (f File) facts(s *partner.State, e casefile.Event, lang string) []letter.Fa
 			add("called-on", c.Event, x.Text, c.At, nil)
 		}
 	}
-	if e.Text != "" && e.Kind != "hearing-opened" {
-		out = append(out, letter.Fact{Text: letter.Text{lang: e.Text}, Sources: []string{say(lang, "own", "file", file)}})
+	if e.Kind != "hearing-opened" {
+		out = append(out, f.own(e, lang)...)
 	}
 	return out
+}
+
+// own is what an act itself states.
+func (f File) own(e casefile.Event, lang string) []letter.Fact {
+	if e.Text == "" {
+		return nil
+	}
+	return []letter.Fact{{Text: letter.Text{lang: e.Text}, Sources: []string{say(lang, "own", "file", f.Case.File.Case)}}}
 }
 
 // hearing tells how the member was heard before a decision.
