@@ -29,6 +29,8 @@ type demoCircle struct {
 	Members   []demoPartner `yaml:"members"`
 	Past      []demoPast    `yaml:"past"`
 	Shares    []demoShare   `yaml:"shares"`
+
+	Directive demoDirective `yaml:"directive"`
 }
 
 type demoPartner struct {
@@ -154,7 +156,10 @@ func (s *seeding) circle(ctx context.Context, c demoCircle) error {
 			return err
 		}
 	}
-	return nil
+	if c.Directive.File == "" {
+		return nil
+	}
+	return s.directive(ctx, who, c.ID, c.Directive)
 }
 
 // acts plays what happened with a member. Each act has a key of its own, so that a

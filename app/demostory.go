@@ -8,12 +8,14 @@ import (
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
+	"tocsin/directive"
 	"tocsin/earlier"
 	"tocsin/examples"
 	"tocsin/internal/fault"
 	"tocsin/partner"
 	"tocsin/partnership"
 	"tocsin/sharing"
+	"tocsin/tasking"
 )
 
 // demoPast is a partnership of earlier years, which the authority brings with it.
@@ -64,13 +66,16 @@ type demoShare struct {
 	Keywords []string `yaml:"keywords"`
 }
 
+// demoDirective is a directive to the members, and who has answered to it.
+type demoDirective struct {
+	File         string   `yaml:"file"`
+	Acknowledged []string `yaml:"acknowledged"` // logins
+}
+
 // carryOver brings a partnership of earlier years, or finds it again.
 func (s *seeding) carryOver(ctx context.Context, who access.Reader, platform string, m demoPast) (string, error) {
-	data, err := examples.Demo.ReadFile("demo/" + m.File + ".yaml")
+	data, err := s.file(m.File)
 	if err != nil {
-		return "", fault.New(fault.Internal, "%v", err)
-	}
-	if data, err = fromNow([]byte(onDays(string(data), s.p.app.o.Now())), s.now); err != nil {
 		return "", err
 	}
 	c, err := casefile.Parse(m.File, data)
@@ -133,6 +138,45 @@ func (s *seeding) share(ctx context.Context, platform, key string, x demoShare) 
 	}
 	_, err = s.p.parts.shared.Share(ctx, who, platform, d, key)
 	return err
+}
+
+// directive issues a directive once, and has members acknowledge it.
+func (s *seeding) directive(ctx context.Context, who access.Reader, platform string, d demoDirective) error {
+	tasks := s.p.parts.tasks
+	there, err := tasks.List(ctx, who, tasking.Filter{Platform: platform})
+	if err != nil || len(there) > 0 { // of an earlier start
+		return err
+	}
+	data, err := s.file(d.File)
+	if err != nil {
+		return err
+	}
+	v, err := tasks.Draft(ctx, who, platform, data, "")
+	if err != nil {
+		return err
+	}
+	if v, err = tasks.Issue(ctx, who, v.ID, -1, ""); err != nil {
+		return err
+	}
+	for _, login := range d.Acknowledged {
+		by, err := s.reader(ctx, login)
+		if err != nil {
+			return err
+		}
+		if _, err := tasks.Act(ctx, by, v.ID, directive.Act{Kind: directive.Acknowledged}, -1, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file is a file of the demo, with its times.
+func (s *seeding) file(name string) ([]byte, error) {
+	data, err := examples.Demo.ReadFile("demo/" + name + ".yaml")
+	if err != nil {
+		return nil, fault.New(fault.Internal, "%v", err)
+	}
+	return fromNow([]byte(onDays(string(data), s.now)), s.now)
 }
 
 // instant is a time of the demo: NOW-30h.

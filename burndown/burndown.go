@@ -48,7 +48,7 @@ type Chart struct {
 
 // Options are the wishes of one rendering. The zero value is good.
 type Options struct {
-	Width  int    // in CSS pixels; default 960, at least 480
+	Width  int    // in CSS pixels; default 960, at least 340: a phone
 	Prefix string // of every id in the SVG, letters and digits; default "bd"
 	Theme  string // "" follows the reader's system, "light" or "dark" is fixed
 	// BareStyle leaves the style sheet out, for pages that forbid inline styles

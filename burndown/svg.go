@@ -71,7 +71,7 @@ func newPlan(c Chart, o Options) *plan {
 	if o.Width == 0 {
 		o.Width = 960
 	}
-	o.Width = min(max(o.Width, 480), 10_000)
+	o.Width = min(max(o.Width, 340), 10_000)
 	if o.Prefix == "" || strings.Trim(o.Prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		o.Prefix = "bd"
 	}

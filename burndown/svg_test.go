@@ -116,7 +116,7 @@ func overlaps(p *plan) []string {
 
 func TestNoLabelLiesOverAnother(t *testing.T) {
 	for name, c := range charts(t) {
-		for _, width := range []int{480, 960, 1600} {
+		for _, width := range []int{340, 480, 960, 1600} {
 			for _, o := range overlaps(newPlan(c.tidy(), Options{Width: width})) {
 				t.Errorf("%s at %d: %s", name, width, o)
 			}
@@ -184,7 +184,7 @@ func TestOptions(t *testing.T) {
 	if got := svg(t, c, Options{Theme: "dark"}); !strings.Contains(got, `class="bd bd-dark"`) {
 		t.Error("the theme is not fixed")
 	}
-	if got := svg(t, c, Options{Width: -3}); !strings.Contains(got, `width="480"`) {
+	if got := svg(t, c, Options{Width: -3}); !strings.Contains(got, `width="340"`) {
 		t.Error("a width that makes no sense is not mended")
 	}
 	c.Lang, c.Title = `en" onload="x`, "a\u202eb<script>"

@@ -257,8 +257,8 @@ func (s *Service) shown(ctx context.Context, who access.Reader, f Finding, side 
 		rows = append(rows, shown)
 	}
 	f.Evidence = f.Evidence.Of(rows)
-	if side != OfAuthority && f.Unseen+f.Less > 0 {
-		f.Report.By = "" // who brought it is another's to tell
+	if side != OfAuthority && f.Report.By != f.Evidence.Name {
+		f.Report.By = "" // who brought it is another's to tell, whether or not a case names them
 	}
 	return f, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/cabinet"
+	"tocsin/casefile"
 	"tocsin/directive"
 	"tocsin/internal/fault"
 	"tocsin/record"
@@ -43,7 +44,7 @@ func (s *Service) Act(ctx context.Context, who access.Reader, id string, a direc
 	switch {
 	case h.Status == Drafted:
 		return nil, fault.New(fault.Conflict, "this directive is not issued yet; nobody acts on a draft")
-	case !slices.Contains(append(directive.Kinds(), ""), a.Kind):
+	case !slices.Contains(directive.Kinds(), a.Kind):
 		return nil, bad("kind", "%q is no kind of act", string(a.Kind))
 	case !slices.Contains(v.may(who, h), a.Kind):
 		return nil, v.notTheirs(a.Kind)
@@ -62,7 +63,7 @@ func (s *Service) Act(ctx context.Context, who access.Reader, id string, a direc
 	a.ID = a.ID[:12]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := &writing{s: s, who: who, id: id, act: a, expected: expected, once: once(who.Person, key)}
+	w := &writing{s: s, who: who, id: id, act: a, expected: expected, once: once(who.Person, key, id)}
 	for range tries {
 		done, err := w.try(ctx)
 		if err != nil {
@@ -128,7 +129,7 @@ func (w *writing) try(ctx context.Context) (bool, error) {
 		var k keptAct
 		switch _, err := s.o.Cabinet.One(ctx, kindAct, onceKey(w.once), &k); {
 		case err == nil:
-			return true, nil
+			return true, w.again(&k)
 		case fault.KindOf(err) != fault.NotFound:
 			return false, err
 		}
@@ -150,6 +151,27 @@ func (w *writing) try(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return w.add(ctx, h, b, a)
+}
+
+// again refuses another act under a key that was used.
+func (w *writing) again(k *keptAct) error {
+	var was onRecord
+	if err := k.into(&was); err != nil {
+		return err
+	}
+	old, asked := was.Act, w.act
+	old.ID, old.At, asked.ID, asked.At = "", casefile.Time{}, "", casefile.Time{}
+	if asked.By == "" {
+		old.By = ""
+	}
+	if !same(old, asked) {
+		return used()
+	}
+	return nil
+}
+
+func used() error {
+	return fault.New(fault.Conflict, "this key was used for something else already; take another one")
 }
 
 // add checks an act against what is on record, commits to it and keeps it.

@@ -70,12 +70,12 @@ func docKey(authority, doc string) string { return "doc:" + authority + "/" + do
 
 func onceKey(once string) string { return "once:" + once }
 
-// once is the idempotency key of a person; "" is none.
-func once(person, key string) string {
+// once is the idempotency key of a person at a place; "" is none.
+func once(person, key, place string) string {
 	if key == "" {
 		return ""
 	}
-	return person + " " + key
+	return person + " " + place + " " + key
 }
 
 // editionText is an edition as it is committed to. Who is in it stands apart,

@@ -98,6 +98,10 @@ func TestTheSameKeyActsOnce(t *testing.T) {
 			t.Errorf("acknowledged %d times", len(v.Acts))
 		}
 	}
+	_, err = w.Act(ctx, w.who("ada"), d.ID, directive.Act{Kind: directive.Completed}, -1, "f")
+	w.wants(err, fault.Conflict, "used for something else")
+	_, err = w.Draft(ctx, karin, "circle", order("Move them", "Leave them"), "a")
+	w.wants(err, fault.Conflict, "used for something else")
 }
 
 // Reminders that fell due are put on record once, over two processes and after a

@@ -81,7 +81,7 @@ func (h *head) seen(who access.Reader, c access.Circle) (sight, bool) {
 		return sight{}, false
 	}
 	var v sight
-	runs := access.Runs(who, c)
+	runs, stands := access.Runs(who, c), false
 	if h.Status == Drafted {
 		v.side = OfAuthority
 		return v, runs
@@ -92,6 +92,7 @@ func (h *head) seen(who access.Reader, c access.Circle) (sight, bool) {
 		if len(a.Roles) == 0 || !in || !slices.Contains([]partner.Standing{partner.Active, partner.Warned, partner.Suspended}, standing) {
 			continue
 		}
+		stands = true
 		for _, org := range h.To {
 			mine, acts := h.of(a, org)
 			if mine && !slices.Contains(v.own, org) {
@@ -109,7 +110,7 @@ func (h *head) seen(who access.Reader, c access.Circle) (sight, bool) {
 		v.side = OfBoth
 	case runs:
 		v.side = OfAuthority
-	case len(v.own) > 0 || h.All && words:
+	case len(v.own) > 0 || h.All && words && stands:
 		v.side = OfMember
 	default:
 		return sight{}, false

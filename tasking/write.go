@@ -33,12 +33,12 @@ func (s *Service) Draft(ctx context.Context, who access.Reader, platform string,
 	if err != nil {
 		return nil, err
 	}
-	h := &head{Platform: p.ID, Authority: p.Authority, Status: Drafted, Once: once(who.Person, key)}
+	h := &head{Platform: p.ID, Authority: p.Authority, Status: Drafted, Once: once(who.Person, key, p.ID)}
 	if h.Once != "" {
 		var was head
 		switch _, err := s.o.Cabinet.One(ctx, kindHead, onceKey(h.Once), &was); {
 		case err == nil:
-			return s.answer(ctx, who, was.ID)
+			return s.drafted(ctx, who, &was, text)
 		case fault.KindOf(err) != fault.NotFound:
 			return nil, err
 		}
@@ -49,6 +49,18 @@ func (s *Service) Draft(ctx context.Context, who access.Reader, platform string,
 	return s.keepDraft(ctx, who, p, h, text, "")
 }
 
+// drafted answers again for a draft that was made under the same key.
+func (s *Service) drafted(ctx context.Context, who access.Reader, h *head, text []byte) (*View, error) {
+	k, _, err := s.edition(ctx, h, 1)
+	if err != nil {
+		return nil, err
+	}
+	if string(k.Written) != string(text) {
+		return nil, used()
+	}
+	return s.answer(ctx, who, h.ID)
+}
+
 // Redraft saves another version of a draft. expected is View.Version as it was
 // seen, negative for any; the same key of a person saves once.
 func (s *Service) Redraft(ctx context.Context, who access.Reader, id string, text []byte, expected int, key string) (*View, error) {
@@ -56,7 +68,7 @@ func (s *Service) Redraft(ctx context.Context, who access.Reader, id string, tex
 	if err != nil {
 		return nil, err
 	}
-	o := once(who.Person, key)
+	o := once(who.Person, key, id)
 	if o != "" && slices.ContainsFunc(h.Editions, func(e Edition) bool { return e.Once == o }) {
 		return s.answer(ctx, who, id)
 	}
@@ -100,7 +112,7 @@ func (s *Service) Issue(ctx context.Context, who access.Reader, id string, expec
 	if err != nil {
 		return nil, err
 	}
-	o := once(who.Person, key)
+	o := once(who.Person, key, id)
 	if h.Status != Drafted {
 		if o != "" && h.now().Once == o {
 			return s.answer(ctx, who, id)

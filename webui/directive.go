@@ -214,6 +214,8 @@ type waitRow struct {
 	Href, Do           string
 	Button             string // code of directives.do
 	OnName             string
+	Names              []string // of the members that it is about
+	More               int      // that are not named
 }
 
 // waitRow says a line in the reader's language.
@@ -225,6 +227,44 @@ func (v *visit) waitRow(w tasking.Wait, on map[string]partner.Platform) waitRow 
 	}
 	r.Do = waitAddress(r.Href, w)
 	return r
+}
+
+// gatheredWaits puts what waits in the same way for many members of one step into one
+// line: a thousand of them would hide what somebody asks for.
+func gatheredWaits(rows []waitRow) []waitRow {
+	type same struct {
+		what            tasking.What
+		directive, step string
+	}
+	at := map[same]int{}
+	var out []waitRow
+	for _, r := range rows {
+		if r.Name != "" {
+			r.Names = []string{r.Name}
+		}
+		k := same{r.What, r.Wait.Directive, r.Step}
+		i, there := at[k]
+		switch {
+		case r.What != tasking.PastDue && r.What != tasking.Scope:
+			out = append(out, r)
+		case !there:
+			at[k] = len(out)
+			out = append(out, r)
+		default:
+			g := &out[i]
+			if len(g.Names) < mostNamed/2 {
+				g.Names = append(g.Names, r.Name)
+			} else {
+				g.More++
+			}
+			w := g.Wait
+			if w.Member = ""; w.What == tasking.PastDue {
+				w.Reminded = time.Time{}
+			}
+			g.Wait, g.Do = w, waitAddress(g.Href, w)
+		}
+	}
+	return out
 }
 
 // waitAddress is where something that waits is done.

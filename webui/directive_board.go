@@ -12,6 +12,7 @@ import (
 	"tocsin/burndown"
 	"tocsin/calendar"
 	"tocsin/directive"
+	"tocsin/internal/fault"
 	"tocsin/tasking"
 )
 
@@ -21,7 +22,7 @@ type directiveBoard struct {
 	Counts               []statusCount
 	Steps                []figuresRow
 	Pictures             []whenZoom
-	Wide, Narrow         template.HTML
+	Drawn                []drawnBurn
 	Text, File           string
 	Shows, StepOptions   []option
 	Of                   string
@@ -143,7 +144,20 @@ func (v *visit) figuresRow(h directiveHead, f directive.Figures) figuresRow {
 	return r
 }
 
-// picture draws the burn-down, once for wide windows and once for phones.
+// burnSizes are the widths in which the picture is drawn: the style shows the one
+// that fits the window, so that its labels are as large on a phone as on a desk.
+var burnSizes = []struct {
+	size  string
+	width int
+}{{"narrow", 360}, {"middle", 680}, {"wide", 1000}}
+
+// drawnBurn is the burn-down in one of them.
+type drawnBurn struct {
+	Size string
+	SVG  template.HTML
+}
+
+// picture draws the burn-down.
 func (b *directiveBoard) picture(v *visit, h directiveHead) {
 	base := url.Values{}
 	for _, name := range []string{"show", "step"} {
@@ -170,16 +184,23 @@ func (b *directiveBoard) picture(v *visit, h directiveHead) {
 	b.File = h.Base + "/burndown.svg?" + url.Values{"of": {b.Of}}.Encode()
 	chart, err := burndown.FromState(h.Directive, h.State, b.Of, v.Lang)
 	if err != nil {
-		v.o.Log.Warn("the burn-down could not be drawn", "kind", "internal")
+		v.o.Log.Warn("the burn-down could not be drawn", "kind", string(fault.KindOf(err)))
 		return
 	}
 	chart.Title, chart.Subtitle = "", "" // the page says both
-	var wide, narrow, text bytes.Buffer
-	if chart.SVG(&wide, burndown.Options{Width: 900, Prefix: "bdw", BareStyle: true}) != nil || chart.SVG(&narrow, burndown.Options{Width: 480, Prefix: "bdn", BareStyle: true}) != nil || chart.Text(&text) != nil {
-		v.o.Log.Warn("the burn-down could not be drawn", "kind", "internal")
-		return
+	var text bytes.Buffer
+	err = chart.Text(&text)
+	for _, x := range burnSizes {
+		var svg bytes.Buffer
+		if err == nil {
+			err = chart.SVG(&svg, burndown.Options{Width: x.width, Prefix: "bd" + x.size, BareStyle: true})
+		}
+		b.Drawn = append(b.Drawn, drawnBurn{x.size, template.HTML(svg.String())}) // written and escaped by burndown
 	}
-	b.Wide, b.Narrow, b.Text = template.HTML(wide.String()), template.HTML(narrow.String()), text.String() // written and escaped by burndown
+	if b.Text = text.String(); err != nil {
+		b.Drawn = nil
+		v.o.Log.Warn("the burn-down could not be drawn", "kind", string(fault.KindOf(err)))
+	}
 }
 
 // table lists members and steps by their limit.

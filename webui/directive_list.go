@@ -60,17 +60,21 @@ func (s *Site) directivesPage(v *visit) error {
 	if err != nil {
 		return err
 	}
+	var all []waitRow
 	for _, w := range waits {
 		if f.Platform != "" && w.Platform != f.Platform || f.Status != "" && (w.What == tasking.ToIssue) != (f.Status == tasking.Drafted) || f.Status == tasking.Ended {
 			continue
 		}
+		all = append(all, v.waitRow(w, on))
+	}
+	for _, r := range gatheredWaits(all) {
 		switch {
 		case len(d.Waits)+len(d.Decide) >= mostWaits:
 			d.MoreWaits++
-		case forMember(w.What):
-			d.Waits = append(d.Waits, v.waitRow(w, on))
+		case forMember(r.What):
+			d.Waits = append(d.Waits, r)
 		default:
-			d.Decide = append(d.Decide, v.waitRow(w, on))
+			d.Decide = append(d.Decide, r)
 		}
 	}
 	rows, err := v.o.Directives.List(v.ctx(), v.Who, f)

@@ -15,6 +15,7 @@ type directiveView struct {
 	IssuedAt  spanned
 	Next      *waitRow
 	Waits     []waitRow // what else waits for the reader
+	MoreWaits int
 	Mine      []mineRow // the steps of the reader's organisations, by date
 	Still     []actChoice
 	Doc       *directiveText
@@ -144,8 +145,11 @@ func (d *directiveView) waiting(v *visit) error {
 		}
 	}
 	slices.SortStableFunc(d.Waits, func(a, b waitRow) int { return waitRank(a.What) - waitRank(b.What) })
-	if len(d.Waits) > 0 {
+	if d.Waits = gatheredWaits(d.Waits); len(d.Waits) > 0 {
 		d.Next, d.Waits = &d.Waits[0], d.Waits[1:]
+	}
+	if n := len(d.Waits) - mostWaits; n > 0 {
+		d.MoreWaits, d.Waits = n, d.Waits[:mostWaits]
 	}
 	return nil
 }
@@ -348,6 +352,9 @@ func (v *visit) actLine(h directiveHead, k *tasking.Kept) actLine {
 		l.Items = append(l.Items, itemLine{it, v.evidenceOf(h, it.As)})
 	}
 	mine := slices.Contains(h.Own, k.By)
+	if h.Directive == nil && !mine {
+		l.ByName = h.ByName // it names none of its authorities
+	}
 	for i := range h.View.Acts {
 		o := &h.View.Acts[i]
 		if o.ID == k.Re {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/casefile"
 	"tocsin/partner"
 	"tocsin/partnership"
 	"tocsin/rulebook"
@@ -55,6 +56,18 @@ var findingMarks = map[partnership.FindingState]badgeWords{
 const mostFindings = 100
 
 func findingAddress(id string) string { return "/findings/" + url.PathEscape(id) }
+
+// findingOf is the address of the finding that an act puts to a member; "" for none.
+func findingOf(e casefile.Event) string {
+	if id := attribute(&e, "finding"); e.Kind == "finding-served" && id != "" {
+		return findingAddress(id)
+	}
+	return ""
+}
+
+// Finding is the address of the finding that the act would put to the member: whoever
+// agrees reads the evidence first.
+func (r waitingRow) Finding() string { return findingOf(r.Event) }
 
 // lookAddress is where earlier knowledge is looked for.
 func lookAddress(name, value string) string {

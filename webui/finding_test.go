@@ -79,6 +79,11 @@ func TestAFindingFromTheCaseToTheMember(t *testing.T) {
 	if whole := body(t, h, "karin", "en", at); !strings.Contains(whole, "28 Oct 2026") || strings.Contains(whole, "is left out") { // the control
 		t.Error("the authority does not read all of it")
 	}
+	letter := "/inbox/" + l.letterOf("ada", l.acme, "finding-served").ID
+	seeOther(t, h, "ada", letter, url.Values{"open": {"yes"}}, letter)
+	if page := body(t, h, "ada", "en", letter); !strings.Contains(page, `href="`+at+`"`) || !strings.Contains(page, "Lateness finding: evidence put to you") {
+		t.Error("the letter does not lead to the evidence")
+	}
 	contest := html.UnescapeString(regexp.MustCompile(`href="(/partners/[^"]*mark-contested[^"]*)"`).FindStringSubmatch(ours)[1])
 	seeOther(t, h, "ada", contest, url.Values{"re": {mustQuery(contest, "re")}, "reason": {"We told the maker at once."}, "do": {"confirm"}, "key": {"contest-1"}}, "/partners/"+l.acme)
 	for who, want := range map[string]string{"karin": "The member contests it. Read what it says", "ada": "It shows as contested"} {
@@ -91,6 +96,31 @@ func TestAFindingFromTheCaseToTheMember(t *testing.T) {
 	}
 	if list := body(t, h, "karin", "en", "/findings"); strings.Count(list, `href="/findings/`) < 5 {
 		t.Error("the authority's list is short")
+	}
+}
+
+// A mark of a case that was contested after the finding was made shows as contested in
+// it, to both sides.
+func TestAMarkIsContestedInItsCase(t *testing.T) {
+	l := newLate()
+	h := l.site(t)
+	at := "/findings/" + l.fresh
+	before := html.UnescapeString(body(t, h, "karin", "en", at))
+	if strings.Contains(before, "What is said of it is contested.") {
+		t.Fatal("it is contested already")
+	}
+	address := html.UnescapeString(regexp.MustCompile(`href="(/cases/[^"]*mark-contested[^"]*)"`).FindStringSubmatch(body(t, h, "ada", "en", at))[1])
+	if page := body(t, h, "ada", "en", address); !strings.Contains(page, `value="mark-contested"`) {
+		t.Error("the form is not for contesting a mark")
+	}
+	form := url.Values{"kind": {"mark-contested"}, "by": {"acme"}, "re": {mustQuery(address, "re")}, "reason": {"That was a test in our laboratory."}, "do": {"keep"}, "key": {"mark-1"}}
+	if w := ask(t, h, "ada", "en", "/cases/"+l.own+"/events", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d", w.Code)
+	}
+	for _, who := range []string{"karin", "ada"} {
+		if page := html.UnescapeString(body(t, h, who, "en", at)); !strings.Contains(page, "What is said of it is contested.") || !strings.Contains(page, "entry-contested") {
+			t.Errorf("%s does not read that the mark is contested", who)
+		}
 	}
 }
 

@@ -137,9 +137,7 @@ func (v *visit) letter(who access.Reader, id string) error {
 		d.Letter.None, d.Letter.Missing = true, nil
 	}
 	d.Answers = v.answersTo(h, e)
-	if id := attribute(&e, "finding"); e.Kind == "finding-served" && id != "" {
-		d.Finding = findingAddress(id)
-	}
+	d.Finding = findingOf(e)
 	return v.show("letter", v.t("inbox.letter"), "inbox", d)
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"tocsin/access"
+	"tocsin/coordination"
+	"tocsin/internal/fault"
 	"tocsin/partnership"
 )
 
@@ -74,5 +76,38 @@ func TestWhatATokenProposedIsConfirmed(t *testing.T) {
 	}
 	if m := must(c.Member(context.Background(), c.reader("karin"), c.ferrum)); m.State.Standing != "warned" {
 		t.Errorf("confirmed, and the member is %s", m.State.Standing)
+	}
+}
+
+// twoWanted is a platform where nobody takes all of a file away alone.
+type twoWanted struct{ *partnership.Service }
+
+type needsTwo struct{}
+
+func (needsTwo) Error() string { return "another person has to approve this first" }
+
+func (needsTwo) Refused() access.Decision {
+	return access.Decision{Kind: fault.Forbidden, Code: access.SecondPerson, Needs: []string{access.SecondPerson}}
+}
+
+func (twoWanted) Dossier(context.Context, access.Reader, string, partnership.DossierAsked) (*coordination.DossierMade, error) {
+	return nil, needsTwo{}
+}
+
+// Where a second person has to agree, the link leads to where that is asked for, and
+// not to a refusal.
+func TestADossierThatWantsTwoLeadsToTheAsking(t *testing.T) {
+	c := theCircle()
+	h := c.site(t, func(f *fake) {
+		f.with = append(f.with, func(o *Options) { o.Circles = twoWanted{c.Service} })
+	})
+	m := must(c.Member(context.Background(), c.reader("karin"), c.borel))
+	w := ask(t, h, "karin", "en", "/partners/"+c.borel+"/dossier?act="+c.last(c.borel, "partner-suspended"), nil)
+	if w.Code != 303 || w.Header().Get("Location") != "/cases/"+m.Handle+"/export" {
+		t.Fatalf("%d %v", w.Code, w.Header())
+	}
+	page := ask(t, h, "karin", "en", w.Header().Get("Location"), nil)
+	if page.Code != 200 || !strings.Contains(page.Body.String(), `href="/partners/`+c.borel+`/dossier"`) {
+		t.Errorf("%d, and the page of the export does not offer the dossier of the partnership", page.Code)
 	}
 }

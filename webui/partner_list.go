@@ -19,6 +19,7 @@ type partnersView struct {
 	Standings []option
 	Waiting   int // acts that wait for a second person
 	Letters   int // that nobody opened
+	Drafts    int // lateness findings that nobody was shown yet
 	Narrows   bool
 	None      bool // nobody is on any platform of the reader's
 }
@@ -98,6 +99,15 @@ func (s *Site) partnersPage(v *visit) error {
 			waits[a.Member]++
 		}
 		d.Waiting = len(asked)
+		found, err := v.o.Circles.AllFindings(v.ctx(), v.Who, "")
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.State == partnership.FindingDraft && f.Side == partnership.OfAuthority {
+				d.Drafts++
+			}
+		}
 	}
 	platform, standing := v.Form.Get("platform"), v.Form.Get("standing")
 	d.Narrows, d.None = platform != "" || standing != "", len(list) == 0

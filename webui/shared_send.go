@@ -27,7 +27,6 @@ type audienceView struct {
 	Ack     time.Time
 	NoAck   bool // a risk notice that asks nobody for a word
 	Correct bool
-	Sights  []sightRow
 }
 
 type audienceRow struct {
@@ -103,7 +102,7 @@ func (v *visit) sharedSend(d *sharedForm) error {
 
 // audience puts it into words.
 func (v *visit) audience(d *sharedForm, a sharing.Audience, draft sharing.Draft) *audienceView {
-	out := &audienceView{Audience: a, TLP: draft.TLP, Limits: tlpCode(draft.TLP), Signs: d.Signs, Sights: d.Sights, Correct: d.Item != nil}
+	out := &audienceView{Audience: a, TLP: draft.TLP, Limits: tlpCode(draft.TLP), Signs: d.Signs, Correct: d.Item != nil}
 	whom := v.Form.Get("whom")
 	for _, o := range d.Whoms {
 		if o.Value == whom {

@@ -19,6 +19,7 @@ func TestJourneys(t *testing.T) {
 		{"colleague abroad", colleagueAbroad},
 		{"authority", authority},
 		{"partner", partnersEngineer},
+		{"partnership side by side", partnershipSideBySide},
 		{"maintainer", maintainer},
 		{"lawyer", lawyer},
 		{"administrator", administrator},

@@ -21,6 +21,7 @@ import (
 type company struct {
 	orgs   []partner.Org
 	people []partner.Person
+	also   func(context.Context, *app.Platform) error // what they have done before
 }
 
 // within runs a platform in this process, on a clock that is ahead: the one
@@ -71,6 +72,9 @@ func (c *company) come(ctx context.Context, inner *app.Platform, p *platform) er
 			return err
 		}
 		p.links[x.Name] = p.url + "/in/" + secret
+	}
+	if c.also != nil {
+		return c.also(ctx, inner)
 	}
 	return nil
 }

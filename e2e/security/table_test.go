@@ -145,6 +145,10 @@ var routes = map[string]route{
 	"GET /shared/{id}": {why: ofPlatform}, "POST /shared/{id}/acknowledge": {why: ofPlatform}, "POST /shared/{id}/withdraw": {why: ofPlatform},
 	"GET /shared/{id}/correct": {why: ofPlatform}, "POST /shared/{id}/correct": {why: ofPlatform}, "GET /shared": {why: ownList},
 	"GET /partners/groups": {why: "for an authority that runs a platform; to all others it is not there"}, "POST /partners/groups": {why: "as GET"},
+	"GET /directives": {why: ownList}, "GET /directives/{id}": {why: ofPlatform}, "GET /directives/{id}/do": {why: ofPlatform}, "POST /directives/{id}/do": {why: ofPlatform}, "GET /directives/{id}/report": {why: ofPlatform},
+	"GET /directives/{id}/file": {why: ofPlatform}, "GET /directives/{id}/burndown.svg": {why: ofPlatform}, "GET /directives/{id}/edit": {why: ofPlatform}, "POST /directives/{id}/edit": {why: ofPlatform},
+	"POST /directives/{id}/issue": {why: ofPlatform}, "POST /directives/{id}/discard": {why: ofPlatform}, "GET /burndown.css": {why: fixed},
+	"GET /directives/new": {why: "for those who act for an authority that runs a platform; to all others it is not there"}, "POST /directives/new": {why: "as GET"},
 
 	// What is made anew.
 	"GET /cases/new": {why: making}, "POST /cases": {why: making}, "GET /cases/import": {why: making}, "POST /cases/import": {why: making},
