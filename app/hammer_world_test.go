@@ -47,9 +47,9 @@ parties:
   - {id: borel, name: Borel Energy, country: FR, roles: [finder]}
 events:
   - {id: e1, kind: reported, by: borel, to: [office], of: pump, at: "DAYT08:00:00Z", text: words of Borel}
-  - {id: e2, kind: reported, by: office, to: [acme], of: pump, at: "DAYT09:00:00Z", text: words of the office}
+  - {id: e2, kind: reported, by: office, to: [acme], of: pump, at: "DAYT09:00:00Z", label: told zqrestrictedzq, text: words of the office}
   - {id: e3, kind: commented, by: office, to: [acme], of: pump, at: "DAYT09:30:00Z", label: a word of zqrestrictedzq, text: what we think of it zqsoughtzq zqrestrictedzq}
-  - {id: e4, kind: aware, by: acme, of: pump, how: told, exploited: true, at: "DAYT10:00:00Z", label: seen at zqrestrictedzq}
+  - {id: e4, kind: aware, by: acme, of: pump, how: told, exploited: true, at: "DAYT10:00:00Z"}
   - {id: e5, kind: exploitation-observed, by: acme, of: pump, at: "DAYT11:00:00Z"}
 `
 

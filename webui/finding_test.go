@@ -136,6 +136,9 @@ func TestFindingsOnThePagesOfAMember(t *testing.T) {
 	h := l.site(t)
 	for _, path := range []string{"/partners/" + l.acme, "/partners/" + l.acme + "/about-us"} {
 		page := body(t, h, "ada", "en", path)
+		if strings.Contains(page, "/findings/look") {
+			t.Errorf("%s: a member is offered to look", path)
+		}
 		if !strings.Contains(page, "/findings/"+l.served) || !strings.Contains(page, "/findings/"+l.fresh) || strings.Contains(page, l.draft) {
 			t.Errorf("%s: the findings of the member", path)
 		}

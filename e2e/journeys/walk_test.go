@@ -161,7 +161,7 @@ func (b *tab) isPage(path string) bool {
 	if err != nil {
 		return false
 	}
-	return !u.Query().Has("format") && filepath.Ext(u.Path) == "" && u.Path != "/checkpoint"
+	return !u.Query().Has("format") && filepath.Ext(u.Path) == "" && u.Path != "/checkpoint" && !strings.HasSuffix(u.Path, "/dossier")
 }
 
 // TestTheWalkSees is the control: a page with everything wrong.
