@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tocsin/access"
+	"tocsin/cabinet"
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/coordination"
@@ -36,7 +37,7 @@ type DossierAsked struct {
 // own side sees it, with its letters, where the member stood, and the evidence
 // that was served. Taking it away is an export of the partnership file.
 func (s *Service) Dossier(ctx context.Context, who access.Reader, id string, a DossierAsked) (*coordination.DossierMade, error) {
-	m, p, _, err := s.member(ctx, who, id)
+	m, p, side, err := s.member(ctx, who, id)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,11 @@ func (s *Service) Dossier(ctx context.Context, who access.Reader, id string, a D
 			return nil, err
 		}
 	}
-	x.Letters = s.written(letters.File{Case: c, State: st, On: p, Book: s.o.Book, Names: map[string]string{memberParty: m.Name}}, in, now, a.Lang)
+	sealed, err := s.unopened(ctx, m, p, side)
+	if err != nil {
+		return nil, err
+	}
+	x.Letters = s.written(letters.File{Case: c, State: st, On: p, Book: s.o.Book, Names: map[string]string{memberParty: m.Name}}, in, sealed, now, a.Lang)
 	if x.Papers, err = s.papers(ctx, who, c, in); err != nil {
 		return nil, err
 	}
@@ -85,12 +90,35 @@ func base(lang string) string {
 	return "en"
 }
 
-// written are the letters of the acts that have one and do not lack a part of it.
-// The acts themselves stand in the record in either case.
-func (s *Service) written(f letters.File, in map[string]bool, now time.Time, lang string) []dossier.Letter {
+// unopened are the acts whose letters nobody of the reader's side has opened: to
+// open one is to receive it, and a dossier receives nothing.
+func (s *Service) unopened(ctx context.Context, m Member, p partner.Platform, side Side) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := s.o.Cabinet.All(ctx, kindLetter, "member:"+m.ID, func(e cabinet.Entry) error {
+		var l Letter
+		if err := e.Into(&l); err != nil {
+			return err
+		}
+		if ours := side == OfMember && l.Org == m.Org || side == OfAuthority && l.Org == p.Authority; ours && l.Served == nil {
+			out[l.Event] = true
+		}
+		return nil
+	})
+	return out, err
+}
+
+// written are the letters of the acts that have one and do not lack a part of it;
+// of those that are sealed it is only said that they are. The acts themselves
+// stand in the record in either case.
+func (s *Service) written(f letters.File, in, sealed map[string]bool, now time.Time, lang string) []dossier.Letter {
 	var out []dossier.Letter
 	for _, e := range f.Case.Events {
 		if letters.Of(e) == "" || in != nil && !in[e.ID] {
+			continue
+		}
+		if sealed[e.ID] {
+			words := say(lang, "sealed")
+			out = append(out, dossier.Letter{Name: cmp.Or(attribute(&e, "number"), e.ID) + " · " + e.Kind.In(lang), Body: "<p>" + words + "</p>", Text: words})
 			continue
 		}
 		l := f.Compose(e, now, lang)

@@ -99,16 +99,33 @@ func TestADossierIsForTheTwoSides(t *testing.T) {
 	}
 }
 
-// A formal letter that is complete stands in the dossier, in its language.
+// A formal letter that is complete stands in the dossier, in its language; for the
+// member not before it has opened it, since to read it is to receive it.
 func TestADossierHoldsTheLetters(t *testing.T) {
 	w := newWorld(t)
 	id := w.joined("acme")
 	w.does("karin", id, `partner-reminded reason="please tell us" rule=TMP-MEMBER-REPORT attributes={number: R-7, signatory: K. Bauer, `+letterParts+`}`)
 	w.does("karin", id, "partner-reminded reason=bare rule=TMP-MEMBER-REPORT")
-	made, err := w.Dossier(t.Context(), w.who("ada"), id, DossierAsked{Lang: "fr", By: "a platform"})
+	counts := func(person string) (sheets, sealed int) {
+		t.Helper()
+		made, err := w.Dossier(t.Context(), w.who(person), id, DossierAsked{Lang: "fr", By: "a platform"})
+		w.must(err)
+		return strings.Count(string(made.File), `class="letter-sheet"`), strings.Count(string(made.File), say("fr", "sealed"))
+	}
+	if sheets, _ := counts("karin"); sheets != 1 {
+		t.Errorf("the sender has %d letters, want the one that is complete", sheets)
+	}
+	if _, sealed := counts("ada"); sealed < 2 {
+		t.Errorf("of what was not opened, %d letters are said to be sealed", sealed)
+	}
+	letters, err := w.Inbox(t.Context(), w.who("ada"))
 	w.must(err)
-	if n := strings.Count(string(made.File), `class="letter-sheet"`); n != 1 {
-		t.Errorf("%d letters, want the one that is complete", n)
+	for _, l := range letters {
+		_, _, err := w.Open(t.Context(), w.who("ada"), l.ID)
+		w.must(err)
+	}
+	if sheets, sealed := counts("ada"); sheets != 1 || sealed != 0 {
+		t.Errorf("opened, the member has %d letters, and %d are sealed", sheets, sealed)
 	}
 }
 

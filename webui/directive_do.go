@@ -250,8 +250,26 @@ func (d *directiveForm) complete(v *visit, a *directive.Act) {
 	case a.Kind == directive.ExceptionGranted && a.Re == "" && len(a.For) == 0:
 		v.problem("for", "directives.choose-member")
 	}
+	if d.Directive != nil && d.Directive.Exceptions != nil && a.Kind == directive.ExceptionGranted {
+		d.within(v, a)
+	}
 	if d.ends && v.Form.Get("understood") == "" {
 		v.problem("understood", "common.field-missing")
+	}
+}
+
+// within says in the reader's language what the directive itself sets for exceptions.
+func (d *directiveForm) within(v *visit, a *directive.Act) {
+	x := d.Directive.Exceptions
+	if a.Until != nil && x.Until != nil {
+		asked, err := a.Until.Ends()
+		most, err2 := x.Until.Ends()
+		if err == nil && err2 == nil && asked.Latest.After(most.Latest) {
+			v.problem("until", "directives.beyond", "day", day(v.words, v.Lang, most.Latest.Add(-time.Second).In(d.zone())))
+		}
+	}
+	if x.Measures && a.Measures == "" && (d.Re == nil || d.Re.Measures == "") {
+		v.problem("measures", "directives.measures-needed")
 	}
 }
 
@@ -325,3 +343,19 @@ func (d *directiveForm) Checked(name, value string, sent url.Values) bool {
 
 // Ends tells that the act ends something for everybody.
 func (d *directiveForm) Ends() bool { return d.ends }
+
+// others are the other answers to the same.
+func (d *directiveForm) others(v *visit) {
+	for _, pair := range [][2]directive.Kind{{directive.Accepted, directive.Returned}, {directive.ExceptionGranted, directive.ExceptionRefused}} {
+		for i, k := range pair {
+			if other := pair[1-i]; k == d.Kind && d.Can(other) && d.Re != nil {
+				d.Others = append(d.Others, actChoice{other, v.t("directives.act." + string(other)), doAddress(d.Base, other, "re", d.Re.ID)})
+			}
+		}
+	}
+	for _, k := range []directive.Kind{directive.Progressed, directive.EvidenceGiven, directive.Completed, directive.ExceptionAsked} {
+		if ofOneStep(d.Kind) && k != d.Kind && d.Can(k) && !(k == directive.ExceptionAsked && d.Directive != nil && d.Directive.Exceptions == nil) {
+			d.Others = append(d.Others, actChoice{k, v.t("directives.act." + string(k)), doAddress(d.Base, k, "step", d.Step, "member", d.Member)})
+		}
+	}
+}

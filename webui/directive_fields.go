@@ -386,19 +386,3 @@ func (d *directiveForm) abouts(v *visit) []option {
 	}
 	return out
 }
-
-// others are the other answers to the same.
-func (d *directiveForm) others(v *visit) {
-	for _, pair := range [][2]directive.Kind{{directive.Accepted, directive.Returned}, {directive.ExceptionGranted, directive.ExceptionRefused}} {
-		for i, k := range pair {
-			if other := pair[1-i]; k == d.Kind && d.Can(other) && d.Re != nil {
-				d.Others = append(d.Others, actChoice{other, v.t("directives.act." + string(other)), doAddress(d.Base, other, "re", d.Re.ID)})
-			}
-		}
-	}
-	for _, k := range []directive.Kind{directive.Progressed, directive.EvidenceGiven, directive.Completed, directive.ExceptionAsked} {
-		if ofOneStep(d.Kind) && k != d.Kind && d.Can(k) && !(k == directive.ExceptionAsked && d.Directive != nil && d.Directive.Exceptions == nil) {
-			d.Others = append(d.Others, actChoice{k, v.t("directives.act." + string(k)), doAddress(d.Base, k, "step", d.Step, "member", d.Member)})
-		}
-	}
-}

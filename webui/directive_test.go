@@ -134,6 +134,9 @@ func TestADirectiveFormKeepsWhatWasTyped(t *testing.T) {
 	if w := ask(t, h, "karin", "en", path, url.Values{"until": {"2029-01-01"}, "reason": {"typed reason"}}); w.Code != 422 || !strings.Contains(w.Body.String(), `id="f-until-error"`) || !strings.Contains(w.Body.String(), "typed reason") {
 		t.Errorf("beyond what is allowed: %d", w.Code)
 	}
+	if w := ask(t, h, "karin", "de", path, url.Values{"until": {"2029-01-01"}}); !strings.Contains(w.Body.String(), "keine über Fr, 31. März 2028 hinaus") {
+		t.Error("what the directive allows is not said in the reader’s language")
+	}
 	seeOther(t, h, "karin", path, url.Values{"until": {"2027-05-31"}}, base)
 	if page := body(t, h, "ada", "en", base); !strings.Contains(page, "Mon 31 May 2027, 24:00") {
 		t.Error("the member does not see until when it is excepted")
@@ -258,5 +261,23 @@ func TestDirectivesNeverJudge(t *testing.T) {
 	}
 	if page := body(t, h, "karin", "en", "/directives/"+o.ids["main"]+"?show=past"); !strings.Contains(page, "date passed, no report of completion received") {
 		t.Error("what is past is not said at all")
+	}
+}
+
+// What many members leave open in one step is one line, so that a thousand of them
+// do not hide what somebody asks for; a line of one member leads to that member.
+func TestManyThatAreLateAreOneLine(t *testing.T) {
+	var all []waitRow
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		all = append(all, waitRow{Wait: tasking.Wait{What: tasking.PastDue, Directive: "x", Step: "move", Member: name, Name: name}, Href: "/directives/x"})
+	}
+	all = append(all, waitRow{Wait: tasking.Wait{What: tasking.Exception, Directive: "x", Step: "move", Member: "a", Name: "a"}}, waitRow{Wait: tasking.Wait{What: tasking.PastDue, Directive: "x", Step: "list", Member: "a", Name: "a"}, Href: "/directives/x", Do: "of a"})
+	got := gatheredWaits(all)
+	if len(got) != 3 || strings.Join(got[0].Names, "") != "abcd" || got[0].More != 2 || got[0].Do != "/directives/x/do?kind=reminded&step=move" || got[2].Do != "of a" {
+		t.Errorf("%d lines: %+v", len(got), got)
+	}
+	o := theOrders()
+	if page := body(t, o.site(t), "karin", "en", "/directives"); strings.Count(page, "no report of completion was received") != 1 || !strings.Contains(page, "Acme PSIRT, Borel Énergie, Ferrum Controls") {
+		t.Error("the list has a line for each")
 	}
 }

@@ -38,6 +38,7 @@ type hearingRow struct {
 	About, For     *linked
 	Answers        []answerRow
 	Served         *saidRow // proof that the question was received
+	Retold         bool     // and not the member's own: carried over
 	Running        bool
 }
 
@@ -224,7 +225,7 @@ func (d *partnerView) fillHearings(v *visit) {
 		for j := range d.File.Events {
 			if e := &d.File.Events[j]; e.Kind == "acknowledged" && h.Opened != "" && e.Re == h.Opened && e.By != s.Authority {
 				got := d.said(v, e.ID)
-				row.Served = &got
+				row.Served, row.Retold = &got, e.Basis == "on-behalf"
 				break
 			}
 		}
