@@ -81,8 +81,8 @@ func (d *directiveForm) choose(v *visit) {
 		}
 	case d.Kind == directive.Corrected && d.Re == nil:
 		for i := len(d.View.Acts) - 1; i >= 0 && len(d.Choose) < mostActs; i-- {
-			if l := v.actLine(d.directiveHead, &d.View.Acts[i]); l.Correct != "" {
-				d.Choose = append(d.Choose, actChoice{d.Kind, l.Words + ", " + day(v.words, v.Lang, l.Recorded.In(v.Zone)), l.Correct})
+			if a := &d.View.Acts[i]; mends(d.directiveHead, a) == directive.Corrected {
+				d.Choose = append(d.Choose, actChoice{d.Kind, a.Kind.In(v.Lang) + ", " + day(v.words, v.Lang, a.Recorded.In(v.Zone)), doAddress(d.Base, d.Kind, "re", a.ID)})
 			}
 		}
 	}
@@ -366,10 +366,13 @@ func (d *directiveForm) steps(v *visit) []option {
 	return out
 }
 
+// mostAbouts is how many acts are offered to choose from.
+const mostAbouts = 200
+
 // abouts are the acts that this one can be about, the newest first.
 func (d *directiveForm) abouts(v *visit) []option {
 	out := []option{{"", v.t("common.choose")}}
-	for i := len(d.View.Acts) - 1; i >= 0; i-- {
+	for i := len(d.View.Acts) - 1; i >= 0 && len(out) <= mostAbouts; i-- {
 		a := &d.View.Acts[i]
 		fits := false
 		switch d.Kind {
@@ -378,7 +381,7 @@ func (d *directiveForm) abouts(v *visit) []option {
 		case directive.ExceptionGranted, directive.ExceptionRefused:
 			fits = d.State != nil && slices.ContainsFunc(d.State.Cells, func(c directive.Cell) bool { return c.Plea == a.ID })
 		case directive.Denied:
-			fits = a.Kind != directive.Corrected && a.Kind != directive.Denied && v.actLine(d.directiveHead, a).Deny != ""
+			fits = mends(d.directiveHead, a) == directive.Denied
 		}
 		if fits {
 			out = append(out, option{a.ID, v.memberName(d.directiveHead, a.By) + ", " + a.Kind.In(v.Lang) + ", " + day(v.words, v.Lang, a.Recorded.In(v.Zone))})

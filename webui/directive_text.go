@@ -131,7 +131,11 @@ func (v *visit) scopeRow(h directiveHead, s *directive.Scope) scopeRow {
 			r.Says = append(r.Says, v.t("directives.scope-"+key, "list", v.enumerated(of)))
 		}
 	}
-	list("groups", s.Groups)
+	var groups []string
+	for _, g := range s.Groups {
+		groups = append(groups, v.gradeWords(slices.Concat(h.On.Terms.Levels, h.On.Terms.Kinds), g))
+	}
+	list("groups", groups)
 	var names []string
 	for _, m := range s.Members {
 		names = append(names, v.memberName(h, m))
