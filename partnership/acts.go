@@ -162,7 +162,7 @@ func (s *Service) actor(ctx context.Context, who access.Reader, id string, kind 
 	if err != nil {
 		return m, p, err
 	}
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return m, p, err
 	}
 	if !slices.Contains(partner.Acts(), kind) {
@@ -171,12 +171,12 @@ func (s *Service) actor(ctx context.Context, who access.Reader, id string, kind 
 	switch theirs := partner.OfMember(kind); {
 	case side == OfBoth:
 		return m, p, fault.New(fault.Forbidden, "nobody decides on an organisation of their own; somebody else does")
-	case theirs && (side != OfMember || !acts(who, m.Org)):
+	case theirs && (side != OfMember || !access.SpeaksFor(who, m.Org)):
 		return m, p, fault.New(fault.Forbidden, "this is for those who act for the member")
-	case !theirs && (side != OfAuthority || !acts(who, p.Authority)):
+	case !theirs && (side != OfAuthority || !access.SpeaksFor(who, p.Authority)):
 		return m, p, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	case !theirs && who.Scopes == nil: // a token is never fresh: what it asks for waits
-		return m, p, fresh(who)
+		return m, p, access.Fresh(who)
 	}
 	return m, p, nil
 }
@@ -215,7 +215,7 @@ func with(c *casefile.Case, e casefile.Event) (*casefile.Case, error) {
 // alone tells whether nobody else could decide for the authority.
 func (s *Service) alone(ctx context.Context, p partner.Platform, who access.Reader) bool {
 	all, err := s.o.Directory.ReadersOf(ctx, p.Authority)
-	return err == nil && !slices.ContainsFunc(all, func(r access.Reader) bool { return r.Person != who.Person && acts(r, p.Authority) })
+	return err == nil && !slices.ContainsFunc(all, func(r access.Reader) bool { return r.Person != who.Person && access.SpeaksFor(r, p.Authority) })
 }
 
 // carry carries an act out: first it cuts what the act cuts, then it puts it on

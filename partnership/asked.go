@@ -69,7 +69,7 @@ func (s *Service) Decide(ctx context.Context, who access.Reader, id string, appr
 	switch a = s.current(a); {
 	case side == OfBoth:
 		return Asked{}, fault.New(fault.Forbidden, "nobody decides on an organisation of their own; somebody else does")
-	case !acts(who, p.Authority):
+	case !access.SpeaksFor(who, p.Authority):
 		return Asked{}, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	case own && approve && (a.Via != ByToken || p.Terms.SecondPerson[a.Event.Kind] != ""):
 		return Asked{}, fault.New(fault.Forbidden, "another person than the one who asked decides")
@@ -78,10 +78,10 @@ func (s *Service) Decide(ctx context.Context, who access.Reader, id string, appr
 	case a.State != Waiting:
 		return Asked{}, fault.New(fault.Conflict, "this is decided already: %s", a.State)
 	}
-	if err := scoped(who, access.Approve); err != nil {
+	if err := access.Scoped(who, access.Approve); err != nil {
 		return Asked{}, err
 	}
-	if err := fresh(who); err != nil {
+	if err := access.Fresh(who); err != nil {
 		return Asked{}, err
 	}
 	s.mu.Lock()

@@ -44,7 +44,7 @@ func (s *Service) CarryOver(ctx context.Context, who access.Reader, platform, or
 	if err != nil {
 		return Standing{}, err
 	}
-	if err := fresh(who); err != nil {
+	if err := access.Fresh(who); err != nil {
 		return Standing{}, err
 	}
 	o, _, err := s.o.Directory.Org(ctx, org)

@@ -109,7 +109,7 @@ func (s *Service) Find(ctx context.Context, who access.Reader, member string, li
 	if err != nil {
 		return Finding{}, err
 	}
-	if side == OfMember || !acts(who, p.Authority) {
+	if side == OfMember || !access.SpeaksFor(who, p.Authority) {
 		return Finding{}, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	}
 	if side == OfBoth {

@@ -112,7 +112,7 @@ func (s *Service) Open(ctx context.Context, who access.Reader, id string) (Lette
 	if err != nil {
 		return Letter{}, casefile.Event{}, err
 	}
-	if l.Served != nil || !acts(who, l.Org) || side == OfBoth || scoped(who, access.Add) != nil {
+	if l.Served != nil || !access.SpeaksFor(who, l.Org) || side == OfBoth || access.Scoped(who, access.Add) != nil {
 		return l, *e, nil
 	}
 	ack := s.event("acknowledged", p)

@@ -71,7 +71,7 @@ func (s *Service) Invite(ctx context.Context, who access.Reader, a InviteAsked, 
 	if err != nil {
 		return Standing{}, err
 	}
-	if err := fresh(who); err != nil {
+	if err := access.Fresh(who); err != nil {
 		return Standing{}, err
 	}
 	org, _, err := s.o.Directory.Org(ctx, a.Org)
@@ -196,10 +196,10 @@ func (s *Service) authority(ctx context.Context, who access.Reader, platform str
 	if !reads(who, p.Authority) {
 		return p, fault.New(fault.NotFound, "there is no such platform")
 	}
-	if !acts(who, p.Authority) {
+	if !access.SpeaksFor(who, p.Authority) {
 		return p, fault.New(fault.Forbidden, "this is for those who act for the authority themselves")
 	}
-	return p, scoped(who, access.Add)
+	return p, access.Scoped(who, access.Add)
 }
 
 // event begins an act of now.

@@ -17,10 +17,10 @@ func (s *Service) PutPlatform(ctx context.Context, who access.Reader, p partner.
 	if !slices.Contains(who.Platform, partner.Administrator) {
 		return fault.New(fault.Forbidden, "this is for administrators of the platform")
 	}
-	if err := scoped(who, access.Administer); err != nil {
+	if err := access.Scoped(who, access.Administer); err != nil {
 		return err
 	}
-	if err := fresh(who); err != nil {
+	if err := access.Fresh(who); err != nil {
 		return err
 	}
 	if err := p.Check(); err != nil {

@@ -35,10 +35,10 @@ func (s *Service) SetProfile(ctx context.Context, who access.Reader, id string, 
 	if err != nil {
 		return err
 	}
-	if !(side == OfMember && acts(who, m.Org)) && !(side == OfAuthority && acts(who, on.Authority)) {
+	if !(side == OfMember && access.SpeaksFor(who, m.Org)) && !(side == OfAuthority && access.SpeaksFor(who, on.Authority)) {
 		return fault.New(fault.Forbidden, "this is for those who act for the member, or for the authority")
 	}
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return err
 	}
 	if m.version != edition {

@@ -23,7 +23,7 @@ type Written struct {
 // Read opens a letter, which receives it as Open does, and gives its words.
 func (s *Service) Read(ctx context.Context, who access.Reader, id, lang string) (Letter, casefile.Event, Written, error) {
 	none := Written{}
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return Letter{}, casefile.Event{}, none, err
 	}
 	_, m, p, _, e, err := s.letterFor(ctx, who, id)

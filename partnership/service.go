@@ -3,7 +3,6 @@ package partnership
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"io"
 	"log/slog"
 	"slices"
@@ -85,49 +84,17 @@ const (
 	kindLetter   = "letter"
 )
 
-var idLetters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
-
-// draw gives a random id: nothing can be told from it, not even when it was made.
-func (s *Service) draw() (string, error) {
-	var raw [15]byte
-	if _, err := io.ReadFull(s.o.Rand, raw[:]); err != nil {
-		return "", fault.New(fault.Internal, "the source of random bytes failed: %v", err)
-	}
-	return idLetters.EncodeToString(raw[:])[:24], nil
-}
+// draw gives a random id.
+func (s *Service) draw() (string, error) { return cabinet.NewID(s.o.Rand) }
 
 // missing is the answer to what is not there and to what is not the reader's.
 func missing() error { return fault.New(fault.NotFound, "there is no such membership") }
-
-// acts tells whether a reader may act for an organisation, by their own
-// membership and not as somebody's deputy: a deputy reads and prepares.
-func acts(who access.Reader, org string) bool {
-	return who.Person != "" && slices.ContainsFunc(who.Acting, func(a access.Acting) bool {
-		return a.Org == org && a.For == "" && slices.Contains(a.Roles, partner.Responder)
-	})
-}
 
 // reads tells whether a reader belongs to an organisation, or to a unit of it.
 func reads(who access.Reader, org string) bool {
 	return who.Person != "" && slices.ContainsFunc(who.Acting, func(a access.Acting) bool {
 		return len(a.Roles) > 0 && (a.Org == org || slices.Contains(a.Group, org))
 	})
-}
-
-// scoped refuses a token that does not name the act.
-func scoped(who access.Reader, act access.Act) error {
-	if who.Scopes != nil && !slices.Contains(who.Scopes, string(act)) {
-		return fault.New(fault.Forbidden, "this token does not name the scope %s", act)
-	}
-	return nil
-}
-
-// fresh asks for a step-up where an act cannot be taken back.
-func fresh(who access.Reader) error {
-	if !who.Fresh {
-		return fault.New(fault.Forbidden, "please prove once more who you are, then do this again")
-	}
-	return nil
 }
 
 // line is text of one line.

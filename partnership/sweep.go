@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tocsin/access"
 	"tocsin/cabinet"
@@ -108,7 +107,7 @@ func (s *Service) reader(ctx context.Context, p partner.Platform, m Member, a As
 	if err != nil {
 		return access.Reader{}, err
 	}
-	all = slices.DeleteFunc(all, func(r access.Reader) bool { return !acts(r, org) })
+	all = slices.DeleteFunc(all, func(r access.Reader) bool { return !access.SpeaksFor(r, org) })
 	if len(all) == 0 {
 		return access.Reader{}, fault.New(fault.Unavailable, "nobody acts for the organisation any more in whose name an act was begun")
 	}
@@ -140,5 +139,5 @@ func keyed(parts ...string) string {
 	for _, p := range parts {
 		fmt.Fprintf(sum, "%d %s\n", len(p), p)
 	}
-	return strings.ToLower(idLetters.EncodeToString(sum.Sum(nil)[:15]))[:24]
+	return cabinet.IDOf(sum.Sum(nil))
 }

@@ -15,7 +15,7 @@ import (
 // organisation that is named, or the only one that the reader acts for and that
 // receives it. Once given, it stands.
 func (s *Service) Acknowledge(ctx context.Context, who access.Reader, id, org, words string) (Acknowledgement, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return Acknowledgement{}, err
 	}
 	h, c, _, err := s.find(ctx, who, id)
@@ -26,7 +26,7 @@ func (s *Service) Acknowledge(ctx context.Context, who access.Reader, id, org, w
 	for _, a := range who.Acting {
 		alone := who
 		alone.Acting = []access.Acting{a}
-		if speaks(a) && (org == "" || a.Org == org) && access.Receives(alone, h.matter(h.now()), c.Circle) == access.AsMember {
+		if a.Speaks() && (org == "" || a.Org == org) && access.Receives(alone, h.matter(h.now()), c.Circle) == access.AsMember {
 			of = append(of, a.Org)
 		}
 	}
@@ -104,7 +104,7 @@ type Word struct {
 // Words tells the authority which members have given their word on an item, and
 // which have not; those who have not come first.
 func (s *Service) Words(ctx context.Context, who access.Reader, id string) ([]Word, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	h, c, _, err := s.find(ctx, who, id)

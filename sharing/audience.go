@@ -31,7 +31,7 @@ type Reached struct {
 // Share would refuse. It shares nothing.
 func (s *Service) Audience(ctx context.Context, who access.Reader, platform string, d Draft) (Audience, error) {
 	var out Audience
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return out, err
 	}
 	c, err := s.circle(ctx, who, platform)

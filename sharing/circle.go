@@ -27,14 +27,14 @@ const maxGroup = 2_000
 // authority. What was shared with it is its members' of now: who joins reads what
 // was there before, and who is taken out does not read it any more.
 func (s *Service) PutGroup(ctx context.Context, who access.Reader, g Group) (Group, error) {
-	if err := scoped(who, access.Invite); err != nil {
+	if err := access.Scoped(who, access.Invite); err != nil {
 		return g, err
 	}
 	c, err := s.circle(ctx, who, g.Platform)
 	if err != nil {
 		return g, err
 	}
-	if !actsFor(who, c.Authority) {
+	if !access.SpeaksFor(who, c.Authority) {
 		return g, s.unless(who, c, fault.New(fault.Forbidden, "this is for those who act for the authority"))
 	}
 	if g.Name = line(g.Name); g.Name == "" || len(g.Name) > maxWord || len(g.Orgs) > maxGroup {
@@ -69,14 +69,14 @@ func (s *Service) PutGroup(ctx context.Context, who access.Reader, g Group) (Gro
 // shared with it alone, no member reads any more; whoever shared it and the
 // authority still do.
 func (s *Service) DropGroup(ctx context.Context, who access.Reader, platform, id string, version int64) error {
-	if err := scoped(who, access.Invite); err != nil {
+	if err := access.Scoped(who, access.Invite); err != nil {
 		return err
 	}
 	c, err := s.circle(ctx, who, platform)
 	if err != nil {
 		return err
 	}
-	if !actsFor(who, c.Authority) {
+	if !access.SpeaksFor(who, c.Authority) {
 		return s.unless(who, c, fault.New(fault.Forbidden, "this is for those who act for the authority"))
 	}
 	if !known(c, id) {
@@ -95,7 +95,7 @@ func (s *Service) DropGroup(ctx context.Context, who access.Reader, platform, id
 // Groups lists the groups of a platform: for the authority with their members,
 // for a member those that it is in, by name alone.
 func (s *Service) Groups(ctx context.Context, who access.Reader, platform string) ([]Group, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	c, err := s.circle(ctx, who, platform)
@@ -256,14 +256,6 @@ func (s *Service) unless(who access.Reader, c *circle, err error) error {
 	}
 	return err
 }
-
-// actsFor tells whether a reader may act for an organisation, by their own
-// membership and not as somebody's deputy.
-func actsFor(who access.Reader, org string) bool {
-	return org != "" && slices.ContainsFunc(who.Acting, func(a access.Acting) bool { return a.Org == org && speaks(a) })
-}
-
-func speaks(a access.Acting) bool { return a.For == "" && slices.Contains(a.Roles, partner.Responder) }
 
 func known(c *circle, group string) bool {
 	_, ok := c.Groups[group]

@@ -22,7 +22,7 @@ const digestMost = 5_000
 // came, within the last digestMost items.
 func (s *Service) Digest(ctx context.Context, who access.Reader, since time.Time) (Digest, error) {
 	out := Digest{New: map[Kind]int{}}
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return out, err
 	}
 	circles, err := s.circles(ctx, who, "")

@@ -75,7 +75,7 @@ func (s *Service) Get(ctx context.Context, who access.Reader, id string) (*Item,
 // GetVersion gives one version of an item; 0 is the newest. An older one is read
 // by whoever may read both it and the newest.
 func (s *Service) GetVersion(ctx context.Context, who access.Reader, id string, n int) (*Item, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	h, c, road, err := s.find(ctx, who, id)
@@ -170,7 +170,7 @@ func (s *Service) row(who access.Reader, c *circle, h *head) Row {
 // List gives what a reader receives on all their platforms, or on one, the newest
 // first, with why it concerns them.
 func (s *Service) List(ctx context.Context, who access.Reader, f Filter, p Page) (rows []Row, next string, err error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, "", err
 	}
 	if f.Kind != "" && !slices.Contains(Kinds(), f.Kind) {

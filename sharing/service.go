@@ -3,10 +3,8 @@ package sharing
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -99,32 +97,13 @@ const (
 	kindGroup = "shared-group"
 )
 
-var letters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
-
-// draw gives a random id: nothing can be told from it, not even when it was made.
-func (s *Service) draw() (string, error) {
-	var raw [15]byte
-	if _, err := io.ReadFull(s.o.Rand, raw[:]); err != nil {
-		return "", fault.New(fault.Internal, "the source of random bytes failed: %v", err)
-	}
-	return letters.EncodeToString(raw[:]), nil
-}
+// draw gives a random id.
+func (s *Service) draw() (string, error) { return cabinet.NewID(s.o.Rand) }
 
 // missing is the answer to what is not there and to what is not the reader's.
 func missing() error { return fault.New(fault.NotFound, "nothing of this kind was shared with you") }
 
 func noPlatform() error { return fault.New(fault.NotFound, "there is no such platform") }
-
-// scoped refuses a token that does not name the act, and strangers.
-func scoped(who access.Reader, act access.Act) error {
-	switch {
-	case who.Person == "":
-		return fault.New(fault.NotFound, "sign in first")
-	case who.Scopes != nil && !slices.Contains(who.Scopes, string(act)):
-		return fault.New(fault.Forbidden, "this token does not name the scope %s", act)
-	}
-	return nil
-}
 
 // line is text of one line.
 func line(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -35,7 +35,7 @@ func (s *Service) Report(ctx context.Context, who access.Reader, platform string
 // fault.Suspended: where the sharer's organisation stands, it may tell the
 // authority alone, or nothing.
 func (s *Service) Share(ctx context.Context, who access.Reader, platform string, d Draft, key string) (*Item, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return nil, err
 	}
 	c, err := s.circle(ctx, who, platform)
@@ -142,14 +142,14 @@ func (s *Service) Withdraw(ctx context.Context, who access.Reader, id, reason st
 
 // sent gives something to those who act for whoever shared it.
 func (s *Service) sent(ctx context.Context, who access.Reader, id string) (*head, *circle, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return nil, nil, err
 	}
 	h, c, road, err := s.find(ctx, who, id)
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case road != access.AsSender || !actsFor(who, h.From):
+	case road != access.AsSender || !access.SpeaksFor(who, h.From):
 		return nil, nil, fault.New(fault.Forbidden, "this is for those who act for whoever shared it")
 	}
 	return h, c, nil
@@ -163,7 +163,7 @@ func (s *Service) mayShare(ctx context.Context, who access.Reader, c *circle, d 
 		a := &who.Acting[i]
 		alone := access.Reader{Person: who.Person, Acting: who.Acting[i : i+1]}
 		_, joined := a.Stands(c.ID)
-		if speaks(*a) && (d.Org == "" || d.Org == a.Org) && (joined || a.Org == c.Authority && access.Runs(alone, c.Circle)) {
+		if a.Speaks() && (d.Org == "" || d.Org == a.Org) && (joined || a.Org == c.Authority && access.Runs(alone, c.Circle)) {
 			of = append(of, a)
 		}
 	}

@@ -34,7 +34,7 @@ func NeedsFresh(k directive.Kind) bool { return k == directive.Closed || k == di
 // acts once. What cannot follow on what is on record is refused as directive.Check
 // does; fault.NotFound, fault.Forbidden and fault.Conflict as everywhere.
 func (s *Service) Act(ctx context.Context, who access.Reader, id string, a directive.Act, expected int, key string) (*View, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return nil, err
 	}
 	h, v, _, err := s.find(ctx, who, id)
@@ -50,7 +50,7 @@ func (s *Service) Act(ctx context.Context, who access.Reader, id string, a direc
 		return nil, v.notTheirs(a.Kind)
 	}
 	if NeedsFresh(a.Kind) {
-		if err := fresh(who); err != nil {
+		if err := access.Fresh(who); err != nil {
 			return nil, err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // Report draws up the closing report at an instant, zero for now; before the end
 // it is an interim report. It is for the authority: its figures are of all members.
 func (s *Service) Report(ctx context.Context, who access.Reader, id string, at time.Time) (*directive.Closing, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	now := s.o.Now().UTC()
@@ -45,7 +45,7 @@ func (s *Service) Report(ctx context.Context, who access.Reader, id string, at t
 // fault.Suspended: its words lie above the ceiling of where the reader's
 // organisation stands.
 func (s *Service) File(ctx context.Context, who access.Reader, id string) (*directive.Directive, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	h, v, p, err := s.find(ctx, who, id)

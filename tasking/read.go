@@ -17,7 +17,7 @@ import (
 // fault.NotFound for what is not there and for what is not the reader's. Where
 // the reader's organisation stands counts as it is now, whatever the instant.
 func (s *Service) Get(ctx context.Context, who access.Reader, id string, at time.Time) (*View, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	return s.get(ctx, who, id, at)
@@ -83,7 +83,7 @@ func (s *Service) get(ctx context.Context, who access.Reader, id string, at time
 // answer is what a write is answered with: the directive as it is then. A token that
 // may add need not be one that may see, and is told no more than where it wrote.
 func (s *Service) answer(ctx context.Context, who access.Reader, id string) (*View, error) {
-	if scoped(who, access.See) == nil {
+	if access.Scoped(who, access.See) == nil {
 		return s.get(ctx, who, id, time.Time{})
 	}
 	h, v, _, err := s.find(ctx, who, id)
@@ -121,7 +121,7 @@ func (s *Service) asDraft(ctx context.Context, who access.Reader, h *head, platf
 		return err
 	}
 	out.Written, out.Editions, out.Sealed, out.Version = k.Written, editions(h), k.Raw, len(h.Editions)
-	if actsFor(who, h.Authority) {
+	if access.SpeaksFor(who, h.Authority) {
 		out.Waits = 1
 	}
 	_, d, err := s.written(ctx, who, p, k.Written)
@@ -229,7 +229,7 @@ func version(h *head, b *bound, v sight) int {
 // List gives the directives that a reader sees, those in force first and then the
 // newest.
 func (s *Service) List(ctx context.Context, who access.Reader, f Filter) ([]Row, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	if f.Status != "" && !slices.Contains([]Status{Drafted, Issued, Ended}, f.Status) {
@@ -243,7 +243,7 @@ func (s *Service) List(ctx context.Context, who access.Reader, f Filter) ([]Row,
 		}
 		r := h.row(who, v)
 		if h.Status == Drafted {
-			if actsFor(who, h.Authority) {
+			if access.SpeaksFor(who, h.Authority) {
 				r.Waits = 1
 			}
 			out = append(out, r)

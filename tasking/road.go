@@ -129,7 +129,7 @@ func (h *head) of(a *access.Acting, org string) (mine, acts bool) {
 	whole := h.Up[org] != "" && a.Org == h.Up[org] && (h.TLP != strict || slices.Contains(h.To, a.Org))
 	switch {
 	case a.Org == org, whole:
-		return true, speaks(*a)
+		return true, a.Speaks()
 	case h.TLP != strict && slices.Contains(a.Group, org):
 		return true, false
 	}
@@ -163,7 +163,7 @@ func (v sight) may(who access.Reader, h *head) []directive.Kind {
 	if len(v.speaks) > 0 {
 		out = append(out, directive.Acknowledged, directive.Progressed, directive.EvidenceGiven, directive.Completed, directive.ExceptionAsked)
 	}
-	if v.side != OfMember && actsFor(who, h.Authority) {
+	if v.side != OfMember && access.SpeaksFor(who, h.Authority) {
 		out = append(out, directive.Accepted, directive.Returned, directive.ExceptionGranted, directive.ExceptionRefused, directive.Extended,
 			directive.Reminded, directive.ScopeDecided, directive.Superseded, directive.Closed)
 	}

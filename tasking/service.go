@@ -3,10 +3,8 @@ package tasking
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,16 +86,8 @@ const (
 	kindAct  = "directive-act"
 )
 
-var letters = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
-
-// draw gives a random id: nothing can be told from it, not even when it was made.
-func (s *Service) draw() (string, error) {
-	var raw [15]byte
-	if _, err := io.ReadFull(s.o.Rand, raw[:]); err != nil {
-		return "", fault.New(fault.Internal, "the source of random bytes failed: %v", err)
-	}
-	return letters.EncodeToString(raw[:]), nil
-}
+// draw gives a random id.
+func (s *Service) draw() (string, error) { return cabinet.NewID(s.o.Rand) }
 
 // missing is the answer to what is not there and to what is not the reader's.
 func missing() error { return fault.New(fault.NotFound, "there is no such directive") }
@@ -105,34 +95,6 @@ func missing() error { return fault.New(fault.NotFound, "there is no such direct
 func noPlatform() error { return fault.New(fault.NotFound, "there is no such platform") }
 
 func bad(key, format string, args ...any) error { return fault.At("", 0, key, format, args...) }
-
-// scoped refuses a token that does not name the act, and strangers.
-func scoped(who access.Reader, act access.Act) error {
-	switch {
-	case who.Person == "":
-		return fault.New(fault.NotFound, "sign in first")
-	case who.Scopes != nil && !slices.Contains(who.Scopes, string(act)):
-		return fault.New(fault.Forbidden, "this token does not name the scope %s", act)
-	}
-	return nil
-}
-
-// fresh asks for a step-up where an act binds or ends for everybody.
-func fresh(who access.Reader) error {
-	if !who.Fresh {
-		return fault.New(fault.Forbidden, "please prove once more who you are, then do this again")
-	}
-	return nil
-}
-
-// speaks tells whether a reader may act for an organisation of theirs, by their
-// own membership and not as somebody's deputy.
-func speaks(a access.Acting) bool { return a.For == "" && slices.Contains(a.Roles, partner.Responder) }
-
-// actsFor tells whether a reader may act for an organisation.
-func actsFor(who access.Reader, org string) bool {
-	return org != "" && slices.ContainsFunc(who.Acting, func(a access.Acting) bool { return a.Org == org && speaks(a) })
-}
 
 // line is text of one line.
 func line(s string) string { return strings.Join(strings.Fields(s), " ") }

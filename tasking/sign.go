@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tocsin/access"
 	"tocsin/directive"
 	"tocsin/internal/fault"
 )
@@ -33,7 +34,7 @@ func (w *writing) sign(h *head, b *bound, v sight, a *directive.Act) error {
 	if asMember {
 		return w.signMember(b, v, a)
 	}
-	if !actsFor(w.who, h.Authority) {
+	if !access.SpeaksFor(w.who, h.Authority) {
 		return fault.New(fault.Forbidden, "this is for those who act for the authority")
 	}
 	if a.By == "" && re != nil && a.Kind == directive.Corrected {
@@ -65,7 +66,7 @@ func (w *writing) sign(h *head, b *bound, v sight, a *directive.Act) error {
 func (w *writing) signMember(b *bound, v sight, a *directive.Act) error {
 	var of []string // organisations of the reader's that can act
 	for _, x := range w.who.Acting {
-		if speaks(x) && b.d.Member(x.Org) != nil && slices.Contains(v.speaks, x.Org) && !slices.Contains(of, x.Org) {
+		if x.Speaks() && b.d.Member(x.Org) != nil && slices.Contains(v.speaks, x.Org) && !slices.Contains(of, x.Org) {
 			of = append(of, x.Org)
 		}
 	}

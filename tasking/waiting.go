@@ -17,14 +17,14 @@ import (
 // has decided and steps past their limit. Whoever is on both sides is not given
 // what they may not decide.
 func (s *Service) Waiting(ctx context.Context, who access.Reader) ([]Wait, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	var out []Wait
 	mine := false
 	err := s.each(ctx, who, "", &mine, func(h *head, v sight) error {
 		if h.Status == Drafted {
-			if actsFor(who, h.Authority) {
+			if access.SpeaksFor(who, h.Authority) {
 				w := h.wait(v)
 				w.What, w.Since = ToIssue, h.now().At
 				out = append(out, w)
@@ -84,7 +84,7 @@ func (b *bound) waits(who access.Reader, h *head, v sight, full *directive.State
 		return nil
 	}
 	var out []Wait
-	authority := v.side != OfMember && actsFor(who, h.Authority)
+	authority := v.side != OfMember && access.SpeaksFor(who, h.Authority)
 	seen := map[string]bool{} // acts and members that have a line
 	for i := range full.Cells {
 		c := &full.Cells[i]
@@ -177,7 +177,7 @@ func (b *bound) record(id string) *onRecord {
 // Reminders lists the reminders that the reader's organisations were sent since an
 // instant, the newest first: the line that each leaves with a member.
 func (s *Service) Reminders(ctx context.Context, who access.Reader, since time.Time) ([]Reminder, error) {
-	if err := scoped(who, access.See); err != nil {
+	if err := access.Scoped(who, access.See); err != nil {
 		return nil, err
 	}
 	var out []Reminder

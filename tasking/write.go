@@ -119,7 +119,7 @@ func (s *Service) Issue(ctx context.Context, who access.Reader, id string, expec
 		}
 		return nil, fault.New(fault.Conflict, "this directive was issued already")
 	}
-	if err := fresh(who); err != nil {
+	if err := access.Fresh(who); err != nil {
 		return nil, err
 	}
 	if expected >= 0 && expected != len(h.Editions) {
@@ -187,7 +187,7 @@ func (s *Service) Discard(ctx context.Context, who access.Reader, id string) err
 
 // authority gives a platform to somebody who acts for its authority.
 func (s *Service) authority(ctx context.Context, who access.Reader, platform string) (partner.Platform, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return partner.Platform{}, err
 	}
 	p, c, err := s.circle(ctx, platform)
@@ -196,7 +196,7 @@ func (s *Service) authority(ctx context.Context, who access.Reader, platform str
 		return p, err
 	case p.ID == "" || !access.Runs(who, c) && !joined(who, p.ID):
 		return p, noPlatform()
-	case !access.Runs(who, c) || !actsFor(who, p.Authority):
+	case !access.Runs(who, c) || !access.SpeaksFor(who, p.Authority):
 		return p, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	}
 	return p, nil
@@ -204,14 +204,14 @@ func (s *Service) authority(ctx context.Context, who access.Reader, platform str
 
 // draft gives a draft, or what became of it, to somebody who acts for the authority.
 func (s *Service) draft(ctx context.Context, who access.Reader, id string) (*head, partner.Platform, error) {
-	if err := scoped(who, access.Add); err != nil {
+	if err := access.Scoped(who, access.Add); err != nil {
 		return nil, partner.Platform{}, err
 	}
 	h, v, p, err := s.find(ctx, who, id)
 	switch {
 	case err != nil:
 		return nil, p, err
-	case v.side == OfMember || !actsFor(who, p.Authority):
+	case v.side == OfMember || !access.SpeaksFor(who, p.Authority):
 		return nil, p, fault.New(fault.Forbidden, "this is for those who act for the authority")
 	}
 	return h, p, nil

@@ -2,7 +2,6 @@ package webui
 
 import (
 	"net/url"
-	"slices"
 	"time"
 
 	"tocsin/access"
@@ -110,13 +109,9 @@ func (v *visit) partnershipOf(m partnership.Standing, tab string) (partnerHead, 
 
 func partnerAddress(id string) string { return "/partners/" + url.PathEscape(id) }
 
-// actsFor tells whether a reader acts for an organisation by a membership of their
-// own. It opens nothing: the use case asks again.
-func actsFor(who access.Reader, org string) bool {
-	return slices.ContainsFunc(who.Acting, func(a access.Acting) bool {
-		return a.Org == org && a.For == "" && slices.Contains(a.Roles, partner.Responder)
-	})
-}
+// actsFor tells whether a reader acts for an organisation. It opens nothing: the use
+// case asks again.
+func actsFor(who access.Reader, org string) bool { return access.SpeaksFor(who, org) }
 
 // zone is that of the terms, in which days begin and end.
 func (h partnerHead) zone() *time.Location {
