@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -156,12 +157,12 @@ func lookAt(t *testing.T, p *platform, name string, paths []string) {
 }
 
 // isPage tells files from pages: a browser saves files.
-func (b *tab) isPage(path string) bool {
-	u, err := url.Parse(path)
+func (b *tab) isPage(address string) bool {
+	u, err := url.Parse(address)
 	if err != nil {
 		return false
 	}
-	return !u.Query().Has("format") && filepath.Ext(u.Path) == "" && u.Path != "/checkpoint" && !strings.HasSuffix(u.Path, "/dossier")
+	return !u.Query().Has("format") && filepath.Ext(u.Path) == "" && !slices.Contains([]string{"checkpoint", "dossier", "file"}, path.Base(u.Path))
 }
 
 // TestTheWalkSees is the control: a page with everything wrong.
