@@ -262,18 +262,28 @@ func (v *visit) deskRow(l coordination.DeskLine) deskRow {
 // case, and what it asks for is done on pages of its own. A notice is recorded as
 // in every case.
 func (v *visit) partnerRow(r deskRow) (deskRow, error) {
-	if v.o.Circles == nil || !strings.HasPrefix(r.Case, partnership.FilePrefix) {
-		return r, nil
-	}
-	id, err := v.o.Circles.At(v.ctx(), r.Handle)
-	if err != nil || id == "" {
+	at, err := v.partnerAt(r.Case, r.Handle)
+	if err != nil || at == "" {
 		return r, err
 	}
-	r.Partner = partnerAddress(id)
+	r.Partner = at
 	if r.Button != "notified" || !v.noticeMeets(r.Rule, r.Stage) {
 		r.Button, r.Step = "partner", r.Partner
 	}
 	return r, nil
+}
+
+// partnerAt is the address of the partnership of which a case is the file; "" if of
+// none.
+func (v *visit) partnerAt(name, handle string) (string, error) {
+	if v.o.Circles == nil || !strings.HasPrefix(name, partnership.FilePrefix) {
+		return "", nil
+	}
+	id, err := v.o.Circles.At(v.ctx(), handle)
+	if err != nil || id == "" {
+		return "", err
+	}
+	return partnerAddress(id), nil
 }
 
 // noticeMeets tells whether a duty is met by a notice, and by nothing else.

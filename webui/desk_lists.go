@@ -29,7 +29,11 @@ func (s *Site) casesPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := casesView{Cases: v.listedCases(cases), First: after == "", Open: v.mayOpen(), Glass: v.mayBreakGlass()}
+	list, err := v.listedCases(cases)
+	if err != nil {
+		return err
+	}
+	d := casesView{Cases: list, First: after == "", Open: v.mayOpen(), Glass: v.mayBreakGlass()}
 	if next != "" {
 		d.Next = "/cases?" + url.Values{"after": {next}}.Encode()
 	}
@@ -39,20 +43,25 @@ func (s *Site) casesPage(v *visit) error {
 // listedCase is a line of the list of cases.
 type listedCase struct {
 	coordination.Listed
-	Past bool // its next date has gone by
+	Past bool   // its next date has gone by
+	At   string // where it is looked at
 }
 
 // listedCases puts what is past due first, then what is due next, then the rest by
 // id, within the page: the store turns pages by handles, which say nothing.
-func (v *visit) listedCases(cases []coordination.Listed) []listedCase {
+func (v *visit) listedCases(cases []coordination.Listed) ([]listedCase, error) {
 	out := make([]listedCase, len(cases))
 	for i, c := range cases {
-		out[i] = listedCase{c, c.Next != nil && c.Next.Before(v.Now) && c.Record != "sources"}
+		at, err := v.partnerAt(c.Case, c.Handle)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = listedCase{c, c.Next != nil && c.Next.Before(v.Now) && c.Record != "sources", cmp.Or(at, "/cases/"+url.PathEscape(c.Handle))}
 	}
 	slices.SortStableFunc(out, func(a, b listedCase) int {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), a.due().Compare(b.due()), cmp.Compare(a.Case, b.Case))
 	})
-	return out
+	return out, nil
 }
 
 func (c listedCase) rank() int {

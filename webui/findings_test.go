@@ -106,13 +106,17 @@ func TestFieldsToEraseAreTicked(t *testing.T) {
 // The list of cases begins with what is past due, and says since when; the list of
 // people goes by their names.
 func TestListsBeginWithWhatMatters(t *testing.T) {
-	v := &visit{Now: at}
+	v := &visit{Site: &Site{}, Now: at}
 	when := func(hours int) *time.Time { x := at.Add(time.Duration(hours) * time.Hour); return &x }
 	var got []string
-	for _, c := range v.listedCases([]coordination.Listed{
+	list, err := v.listedCases([]coordination.Listed{
 		{Case: "none"}, {Case: "later", Next: when(72)}, {Case: "sources", Record: "sources", Next: when(-900)}, {Case: "past", Next: when(-2)},
 		{Case: "soon", Next: when(1)}, {Case: "long past", Next: when(-200)}, {Case: "also none"},
-	}) {
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
 		got = append(got, c.Case)
 		if want := strings.HasSuffix(c.Case, "past"); c.Past != want {
 			t.Errorf("%s is past due: %t", c.Case, c.Past)

@@ -27,6 +27,9 @@ func TestTheDeskLeadsToThePartnership(t *testing.T) {
 	if strings.Contains(page, `href="/cases/`+m.Handle+`"`) {
 		t.Error("the desk leads to the bare file")
 	}
+	if list := body(t, h, "ada", "en", "/cases"); !strings.Contains(list, `href="`+base+`"`) || strings.Contains(list, `href="/cases/`+m.Handle+`"`) {
+		t.Error("the list of cases leads to the bare file")
+	}
 	if strings.Contains(body(t, h, "karin", "en", "/desk"), "PARTNERSHIP-") {
 		t.Error("the authority reads ids")
 	}
