@@ -4,38 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"tocsin/access"
 	"tocsin/cabinet"
 	"tocsin/cabinet/cabinettest"
-	"tocsin/calendar"
 	"tocsin/casefile"
-	"tocsin/coordination"
-	"tocsin/coordination/desktest"
-	"tocsin/escalation"
 	"tocsin/identity"
 	"tocsin/internal/fault"
+	"tocsin/internal/testkit/house"
 	"tocsin/partner"
 	"tocsin/partnership"
 	"tocsin/record"
 	"tocsin/record/recordtest"
-	"tocsin/rulebook"
 )
 
-var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-
-var theBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.Load(rulebook.Shipped()) })
+var monday = house.Monday
 
 // world is an authority with two members on one platform, and a third organisation
 // that is none. Everybody is invented.
 type world struct {
 	testing.TB
 	*Service
+	house   *house.House
 	circles *partnership.Service
 	people  *identity.Service
 	keeper  *record.Keeper
@@ -46,13 +39,6 @@ type world struct {
 	frozen  []string
 	looked  []string
 	calls   func() int // round trips to the cabinet
-}
-
-type noter struct{ *record.Keeper }
-
-func (n noter) Note(ctx context.Context, kind string, body map[string]any, by string) error {
-	_, err := n.Keeper.Note(ctx, kind, body, by)
-	return err
 }
 
 // Looked notes what was read.
@@ -68,48 +54,12 @@ func (w *world) Freeze(_ context.Context, session, _ string) error {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	book, err := theBook()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{TB: t, clock: recordtest.NewClock(monday), store: cabinettest.NewMemory(), tick: make(chan time.Time), ids: map[string]string{}}
-	w.calls = w.store.Calls
-	cab := cabinettest.Over(w.store)
-	records := recordtest.New()
-	w.must(recordtest.OpenLog(t.Context(), records, monday))
-	lookup := [32]byte{7}
-	w.keeper, err = record.New(records, record.Options{Wraps: recordtest.NewWraps(), LookupKey: lookup, Erasures: &recordtest.Erasures{}, Now: w.clock.Now, Elapsed: w.clock.Elapsed})
-	w.must(err)
-	t.Cleanup(func() { _ = w.keeper.Close() })
-	lines := desktest.New(func() map[string]int64 { return nil })
-	watch := escalation.New(escalation.Options{Store: lines, Keeper: w.keeper, Book: book, Lookup: lookup, Now: w.clock.Now})
-	w.people, err = identity.New(identity.Options{Cabinet: cab, Notes: noter{w.keeper}, Now: w.clock.Now, Origins: []string{"http://localhost:8080"}})
-	w.must(err)
-	desk := coordination.New(coordination.Options{Keeper: w.keeper, Cabinet: cab, Lines: lines, Seats: lines, Watch: watch, Book: book, Lookup: lookup, People: w.people, Now: w.clock.Now})
-	w.circles = partnership.New(partnership.Options{Desk: desk, Files: w.keeper, Directory: w.people, Cabinet: cab, Now: w.clock.Now})
-	desk.Join(w.circles)
-	w.Service = w.another(cab, w.tick)
-
-	member := func(org string, roles ...partner.Role) []partner.Membership {
-		return []partner.Membership{{Org: org, Roles: roles}}
-	}
-	w.must(w.people.Seed(t.Context(), []partner.Org{
-		{ID: "office", Name: "Sundmark Office", Kind: partner.Authority, Country: "DE"},
-		{ID: "acme", Name: "Acme Networks", Kind: partner.Entity, Country: "DE"},
-		{ID: "acme-psirt", Name: "Acme PSIRT", Kind: partner.Unit, PartOf: "acme"},
-		{ID: "borel", Name: "Borel Energy", Kind: partner.Entity, Country: "FR"},
-		{ID: "dirac", Name: "Dirac Works", Kind: partner.Entity, Country: "DE"},
-	}, []partner.Person{
-		{ID: "karin", Name: "Karin", Login: "karin", Place: "DE", Member: member("office", partner.Responder)},
-		{ID: "otto", Name: "Otto", Login: "otto", Place: "DE", Member: member("office", partner.Responder)},
-		{ID: "anton", Name: "Anton", Login: "anton", Place: "DE", Member: member("office", partner.Observer)},
-		{ID: "ada", Name: "Ada", Login: "ada", Place: "DE", Member: member("acme", partner.Responder)},
-		{ID: "ben", Name: "Ben", Login: "ben", Place: "DE", Member: member("acme-psirt", partner.Responder)},
-		{ID: "cleo", Name: "Cleo", Login: "cleo", Place: "FR", Member: member("borel", partner.Responder)},
-		{ID: "dora", Name: "Dora", Login: "dora", Place: "DE", Member: member("dirac", partner.Responder)},
-		{ID: "ines", Name: "Ines", Login: "ines", Platform: []partner.Role{partner.Administrator}},
-	}))
-	w.must(w.circles.PutPlatform(t.Context(), access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}, platform(), 0))
+	h := house.New(t)
+	w := &world{TB: t, house: h, people: h.People, keeper: h.Keeper, store: h.Store, clock: h.Clock, tick: make(chan time.Time), ids: map[string]string{}, calls: h.Store.Calls}
+	w.circles = partnership.New(partnership.Options{Desk: h.Desk, Files: w.keeper, Directory: w.people, Cabinet: h.Cabinet, Now: w.clock.Now})
+	h.Desk.Join(w.circles)
+	w.Service = w.another(h.Cabinet, w.tick)
+	w.must(w.circles.PutPlatform(t.Context(), house.Admin, house.Circle(), 0))
 	w.joined("acme", partner.Agreement{Keywords: []string{"log4j"}, Products: []string{"pkg:maven/org.example/pump"}})
 	w.joined("borel", partner.Agreement{Keywords: []string{"turbine"}})
 	return w
@@ -120,49 +70,10 @@ func (w *world) another(cab *cabinet.Cabinet, tick <-chan time.Time) *Service {
 	return New(Options{Circles: w.circles, People: w.people, Log: w.keeper, Cabinet: cab, Reads: w, Freezer: w, Most: 5, Now: w.clock.Now, Live: Live{Tick: tick}})
 }
 
-func within(p, clause string) partner.Within {
-	q, err := calendar.ParsePeriod(p)
-	if err != nil {
-		panic(err)
-	}
-	return partner.Within{Period: q, Clause: clause}
-}
-
-// platform is one whose authority suspends with one person, after a hearing that
-// can come later.
-func platform() partner.Platform {
-	urgent := within("P10D", "s. 7(4)")
-	return partner.Platform{ID: "circle", Name: "Sundmark Circle", Authority: "office", Pack: "model-partnership", Terms: partner.Terms{
-		Zone: "Europe/Berlin", Reply: within("P10D", "s. 7(1)"), Urgent: &urgent, Longest: within("P6M", "s. 8(2)"), Appeal: within("P30D", "s. 10"), Body: "Administrative Panel",
-		Term: within("P3Y", "s. 10(2)"), Yearly: within("P1Y", "s. 6(2)"),
-		Ceilings: map[partner.Standing]partner.Ceiling{
-			partner.Active: {TLP: "RED", Clause: "s. 5"}, partner.Warned: {TLP: "AMBER", Clause: "s. 5"}, partner.Suspended: {TLP: "CLEAR", Clause: "s. 5"},
-			partner.Left: {Clause: "s. 5"}, partner.Invited: {Clause: "s. 5"}},
-		Levels: []partner.Grade{{ID: "full", Title: map[string]string{"en": "full member"}, Clause: "s. 1"}},
-	}}
-}
-
-func (w *world) must(err error) {
-	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
-}
+func (w *world) must(err error) { w.Helper(); w.house.Must(err) }
 
 // who is somebody as they are now.
-func (w *world) who(person string) access.Reader {
-	w.Helper()
-	for _, org := range []string{"office", "acme", "acme-psirt", "borel", "dirac"} {
-		all, err := w.people.ReadersOf(w.Context(), org)
-		w.must(err)
-		if i := slices.IndexFunc(all, func(r access.Reader) bool { return r.Person == person }); i >= 0 {
-			all[i].Fresh, all[i].Session = true, "s-"+person
-			return all[i]
-		}
-	}
-	w.Fatalf("nobody is called %s", person)
-	return access.Reader{}
-}
+func (w *world) who(person string) access.Reader { w.Helper(); return w.house.Who(person) }
 
 // again asks for somebody anew, as a stream does.
 func (w *world) again(person string) func(context.Context) (access.Reader, error) {

@@ -10,6 +10,7 @@ import (
 	"tocsin/cabinet/cabinettest"
 	"tocsin/directive"
 	"tocsin/internal/fault"
+	"tocsin/internal/testkit/house"
 	"tocsin/partner"
 	"tocsin/partnership"
 	"tocsin/record"
@@ -23,11 +24,11 @@ func (c crowd) Platform(_ context.Context, id string) (partner.Platform, int64, 
 	if id != "circle" {
 		return partner.Platform{}, 0, fault.New(fault.NotFound, "there is no such platform")
 	}
-	return platform(), 1, nil
+	return house.Circle(), 1, nil
 }
 
 func (c crowd) Platforms(context.Context, access.Reader) ([]partner.Platform, error) {
-	return []partner.Platform{platform()}, nil
+	return []partner.Platform{house.Circle()}, nil
 }
 
 func (c crowd) On(context.Context, string) ([]partnership.Member, error) {

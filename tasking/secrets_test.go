@@ -7,6 +7,7 @@ import (
 
 	"tocsin/directive"
 	"tocsin/internal/fault"
+	"tocsin/internal/testkit/house"
 	"tocsin/partner"
 )
 
@@ -139,7 +140,7 @@ func TestASuspendedMemberReadsNoWordsAndStillMeetsItsDuties(t *testing.T) {
 	}
 
 	// Control: with the ceiling taken away the same look finds the words.
-	p := platform()
+	p := house.Circle()
 	p.Terms.Ceilings[partner.Suspended] = partner.Ceiling{TLP: "AMBER", Clause: "s. 5"}
 	_, version, err := w.circles.Platform(t.Context(), "circle")
 	w.must(err)

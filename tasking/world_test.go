@@ -1,11 +1,8 @@
 package tasking
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,29 +11,25 @@ import (
 	"tocsin/cabinet/cabinettest"
 	"tocsin/calendar"
 	"tocsin/casefile"
-	"tocsin/coordination"
-	"tocsin/coordination/desktest"
 	"tocsin/directive"
-	"tocsin/escalation"
 	"tocsin/identity"
 	"tocsin/internal/fault"
+	"tocsin/internal/testkit/house"
 	"tocsin/partner"
 	"tocsin/partnership"
 	"tocsin/record"
 	"tocsin/record/recordtest"
-	"tocsin/rulebook"
 	"tocsin/sharing"
 )
 
-var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-
-var theBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.Load(rulebook.Shipped()) })
+var monday = house.Monday
 
 // world is an authority with three members on one platform, one of them with a
 // unit, and an organisation that is none. Everybody is invented.
 type world struct {
 	testing.TB
 	*Service
+	house   *house.House
 	cab     *cabinet.Cabinet
 	circles *partnership.Service
 	shared  *sharing.Service
@@ -47,64 +40,19 @@ type world struct {
 	ids     map[string]string // of memberships, by organisation
 }
 
-type noter struct{ *record.Keeper }
-
-func (n noter) Note(ctx context.Context, kind string, body map[string]any, by string) error {
-	_, err := n.Keeper.Note(ctx, kind, body, by)
-	return err
-}
-
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	book, err := theBook()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{TB: t, clock: recordtest.NewClock(monday), store: cabinettest.NewMemory(), ids: map[string]string{}}
-	w.cab = cabinettest.Over(w.store)
-	records := recordtest.New()
-	w.must(recordtest.OpenLog(t.Context(), records, monday))
-	lookup := [32]byte{7}
-	w.keeper, err = record.New(records, record.Options{Wraps: recordtest.NewWraps(), LookupKey: lookup, Erasures: &recordtest.Erasures{}, Now: w.clock.Now, Elapsed: w.clock.Elapsed})
-	w.must(err)
-	t.Cleanup(func() { _ = w.keeper.Close() })
-	lines := desktest.New(func() map[string]int64 { return nil })
-	watch := escalation.New(escalation.Options{Store: lines, Keeper: w.keeper, Book: book, Lookup: lookup, Now: w.clock.Now})
-	w.people, err = identity.New(identity.Options{Cabinet: w.cab, Notes: noter{w.keeper}, Now: w.clock.Now, Origins: []string{"http://localhost:8080"}})
-	w.must(err)
-	desk := coordination.New(coordination.Options{Keeper: w.keeper, Cabinet: w.cab, Lines: lines, Seats: lines, Watch: watch, Book: book, Lookup: lookup, People: w.people, Now: w.clock.Now})
-	w.circles = partnership.New(partnership.Options{Desk: desk, Files: w.keeper, Directory: w.people, Cabinet: w.cab, Now: w.clock.Now})
-	desk.Join(w.circles)
+	h := house.New(t, partner.Person{ID: "both", Name: "Bo", Login: "both", Place: "DE", Member: append(house.Of("office", partner.Responder), house.Of("borel", partner.Responder)...)})
+	w := &world{TB: t, house: h, cab: h.Cabinet, people: h.People, keeper: h.Keeper, store: h.Store, clock: h.Clock, ids: map[string]string{}}
+	w.circles = partnership.New(partnership.Options{Desk: h.Desk, Files: w.keeper, Directory: w.people, Cabinet: w.cab, Now: w.clock.Now})
+	h.Desk.Join(w.circles)
 	w.shared = sharing.New(sharing.Options{Circles: w.circles, People: w.people, Log: w.keeper, Cabinet: w.cab, Now: w.clock.Now})
 	w.Service = w.another()
-
-	member := func(org string, roles ...partner.Role) []partner.Membership {
-		return []partner.Membership{{Org: org, Roles: roles}}
-	}
-	w.must(w.people.Seed(t.Context(), []partner.Org{
-		{ID: "office", Name: "Sundmark Office", Kind: partner.Authority, Country: "DE"},
-		{ID: "acme", Name: "Acme Networks", Kind: partner.Entity, Country: "DE"},
-		{ID: "acme-psirt", Name: "Acme PSIRT", Kind: partner.Unit, PartOf: "acme"},
-		{ID: "borel", Name: "Borel Energy", Kind: partner.Entity, Country: "FR"},
-		{ID: "castor", Name: "Castor Logistics", Kind: partner.Entity, Country: "DE"},
-		{ID: "dirac", Name: "Dirac Works", Kind: partner.Entity, Country: "DE"},
-	}, []partner.Person{
-		{ID: "karin", Name: "Karin", Login: "karin", Place: "DE", Member: member("office", partner.Responder)},
-		{ID: "otto", Name: "Otto", Login: "otto", Place: "DE", Member: member("office", partner.Responder)},
-		{ID: "anton", Name: "Anton", Login: "anton", Place: "DE", Member: member("office", partner.Observer)},
-		{ID: "ada", Name: "Ada", Login: "ada", Place: "DE", Member: member("acme", partner.Responder)},
-		{ID: "ben", Name: "Ben", Login: "ben", Place: "DE", Member: member("acme-psirt", partner.Responder)},
-		{ID: "cleo", Name: "Cleo", Login: "cleo", Place: "FR", Member: member("borel", partner.Responder)},
-		{ID: "carl", Name: "Carl", Login: "carl", Place: "DE", Member: member("castor", partner.Responder)},
-		{ID: "dora", Name: "Dora", Login: "dora", Place: "DE", Member: member("dirac", partner.Responder)},
-		{ID: "both", Name: "Bo", Login: "both", Place: "DE", Member: append(member("office", partner.Responder), member("borel", partner.Responder)...)},
-		{ID: "ines", Name: "Ines", Login: "ines", Platform: []partner.Role{partner.Administrator}},
-	}))
-	w.must(w.circles.PutPlatform(t.Context(), access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}, platform(), 0))
+	w.must(w.circles.PutPlatform(t.Context(), house.Admin, house.Circle(), 0))
 	w.joined("acme", "acme-psirt")
 	w.joined("borel")
 	w.joined("castor")
-	_, err = w.shared.PutGroup(t.Context(), w.who("karin"), sharing.Group{Platform: "circle", Name: "essential-operators", Orgs: []string{"acme", "borel"}})
+	_, err := w.shared.PutGroup(t.Context(), w.who("karin"), sharing.Group{Platform: "circle", Name: "essential-operators", Orgs: []string{"acme", "borel"}})
 	w.must(err)
 	return w
 }
@@ -114,49 +62,10 @@ func (w *world) another() *Service {
 	return New(Options{Circles: w.circles, Groups: w.shared, Directory: w.people, Log: w.keeper, Cabinet: w.cab, Now: w.clock.Now})
 }
 
-func within(p, clause string) partner.Within {
-	q, err := calendar.ParsePeriod(p)
-	if err != nil {
-		panic(err)
-	}
-	return partner.Within{Period: q, Clause: clause}
-}
-
-// platform is one whose authority suspends with one person, after a hearing that
-// can come later.
-func platform() partner.Platform {
-	urgent := within("P10D", "s. 7(4)")
-	return partner.Platform{ID: "circle", Name: "Sundmark Circle", Authority: "office", Pack: "model-partnership", Terms: partner.Terms{
-		Zone: "Europe/Berlin", Reply: within("P10D", "s. 7(1)"), Urgent: &urgent, Longest: within("P6M", "s. 8(2)"), Appeal: within("P30D", "s. 10"), Body: "Administrative Panel",
-		Term: within("P3Y", "s. 10(2)"), Yearly: within("P1Y", "s. 6(2)"),
-		Ceilings: map[partner.Standing]partner.Ceiling{
-			partner.Active: {TLP: "RED", Clause: "s. 5"}, partner.Warned: {TLP: "AMBER", Clause: "s. 5"}, partner.Suspended: {TLP: "CLEAR", Clause: "s. 5"},
-			partner.Left: {Clause: "s. 5"}, partner.Invited: {Clause: "s. 5"}},
-		Levels: []partner.Grade{{ID: "full", Title: map[string]string{"en": "full member"}, Clause: "s. 1"}},
-	}}
-}
-
-func (w *world) must(err error) {
-	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
-}
+func (w *world) must(err error) { w.Helper(); w.house.Must(err) }
 
 // who is somebody as they are now, with a fresh sign-in.
-func (w *world) who(person string) access.Reader {
-	w.Helper()
-	for _, org := range []string{"office", "acme", "acme-psirt", "borel", "castor", "dirac"} {
-		all, err := w.people.ReadersOf(w.Context(), org)
-		w.must(err)
-		if i := slices.IndexFunc(all, func(r access.Reader) bool { return r.Person == person }); i >= 0 {
-			all[i].Fresh, all[i].Session = true, "s-"+person
-			return all[i]
-		}
-	}
-	w.Fatalf("nobody is called %s", person)
-	return access.Reader{}
-}
+func (w *world) who(person string) access.Reader { w.Helper(); return w.house.Who(person) }
 
 // partners does an act of a partnership, which must work.
 func (w *world) partners(person, org, spec string) {

@@ -101,6 +101,7 @@ var table = []room{
 	{path: "e2e/*", floor: application},
 	{path: "interop", floor: application},
 	{path: "internal/testkit", floor: application},
+	{path: "internal/testkit/house", floor: application},
 	{path: "internal/testkit/pgtest", floor: application, modules: []string{"github.com/jackc/pgx/v5"}},
 
 	{path: "cmd/*", floor: program, only: []string{"app", "cli"}},
