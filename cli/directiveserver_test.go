@@ -5,10 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"tocsin/access"
-	"tocsin/calendar"
-	"tocsin/partner"
 )
 
 const anOrder = `format: tocsin-directive/1
@@ -28,32 +24,12 @@ steps: [{id: patch, kind: patch, title: {en: Patch them}, asks: [{of: [everybody
 func TestDirectivesOnARunningPlatform(t *testing.T) {
 	p := running(t)
 	ctx := t.Context()
-	orgs, err := p.whole.People().Orgs(ctx, "", 10)
-	if err != nil || len(orgs) != 1 {
-		t.Fatalf("%+v %v", orgs, err)
-	}
-	all, err := p.whole.People().ReadersOf(ctx, orgs[0].ID)
+	org := p.circle(t)
+	all, err := p.whole.People().ReadersOf(ctx, org)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v %v", all, err)
 	}
-	days := partner.Within{Period: calendar.Period{Days: 900}, Clause: "s. 1"}
-	ceilings := map[partner.Standing]partner.Ceiling{}
-	for s, tlp := range map[partner.Standing]string{partner.Active: "AMBER", partner.Warned: "AMBER", partner.Suspended: "CLEAR", partner.Left: "", partner.Invited: ""} {
-		ceilings[s] = partner.Ceiling{TLP: tlp, Clause: "s. 5"}
-	}
-	admin := access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}
-	if err := p.whole.Partnerships().PutPlatform(ctx, admin, partner.Platform{ID: "circle", Name: "Circle", Authority: orgs[0].ID, Pack: "model-partnership",
-		Terms: partner.Terms{Reply: days, Longest: days, Appeal: days, Body: "Panel", Term: days, Yearly: days, Ceilings: ceilings}}, 0); err != nil {
-		t.Fatal(err)
-	}
-	expect := func(code int, says string, args ...string) string {
-		t.Helper()
-		out, got := p.do(t, args...)
-		if got != code || !strings.Contains(out, says) {
-			t.Errorf("%q: exit %d, want %d with %q: %.600s", args, got, code, says, out)
-		}
-		return out
-	}
+	expect := p.expects(t)
 	expect(0, "no directive here", "directive", "list", "circle")
 	file := write(t, "order.yaml", anOrder)
 	expect(exitBad, "line 3: numbr", "directive", "draft", "circle", write(t, "order.yaml", strings.Replace(anOrder, "number:", "numbr:", 1)))

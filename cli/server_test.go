@@ -14,6 +14,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/app"
+	"tocsin/calendar"
 	"tocsin/partner"
 )
 
@@ -81,6 +82,38 @@ func (p *platform) do(t *testing.T, args ...string) (string, int) {
 	return tocsin(t, append(args, "--server", p.url, "--token-file", p.owner)...)
 }
 
+// expects does a command, and wants its exit code and what it says.
+func (p *platform) expects(t *testing.T) func(code int, says string, args ...string) string {
+	return func(code int, says string, args ...string) string {
+		t.Helper()
+		out, got := p.do(t, args...)
+		if got != code || !strings.Contains(out, says) {
+			t.Errorf("%q: exit %d, want %d with %q: %.600s", args, got, code, says, out)
+		}
+		return out
+	}
+}
+
+// circle makes a sharing platform of the owner's organisation, which it gives.
+func (p *platform) circle(t *testing.T) (org string) {
+	t.Helper()
+	orgs, err := p.whole.People().Orgs(t.Context(), "", 10)
+	if err != nil || len(orgs) != 1 {
+		t.Fatalf("%+v %v", orgs, err)
+	}
+	days := partner.Within{Period: calendar.Period{Days: 900}, Clause: "s. 1"}
+	ceilings := map[partner.Standing]partner.Ceiling{}
+	for s, tlp := range map[partner.Standing]string{partner.Active: "AMBER", partner.Warned: "AMBER", partner.Suspended: "CLEAR", partner.Left: "", partner.Invited: ""} {
+		ceilings[s] = partner.Ceiling{TLP: tlp, Clause: "s. 5"}
+	}
+	admin := access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}
+	if err := p.whole.Partnerships().PutPlatform(t.Context(), admin, partner.Platform{ID: "circle", Name: "Circle", Authority: orgs[0].ID, Pack: "model-partnership",
+		Terms: partner.Terms{Reply: days, Longest: days, Appeal: days, Body: "Panel", Term: days, Yearly: days, Ceilings: ceilings}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	return orgs[0].ID
+}
+
 // What can be done to a folder can be done to a running platform, and looks the same.
 func TestTheCommandsOnARunningPlatform(t *testing.T) {
 	p := running(t)
@@ -90,14 +123,7 @@ func TestTheCommandsOnARunningPlatform(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := strings.TrimSpace(strings.Split(strings.SplitN(string(text), "case: ", 2)[1], "\n")[0])
-	expect := func(code int, says string, args ...string) string {
-		t.Helper()
-		out, got := p.do(t, args...)
-		if got != code || !strings.Contains(out, says) {
-			t.Errorf("%q: exit %d, want %d with %q: %.600s", args, got, code, says, out)
-		}
-		return out
-	}
+	expect := p.expects(t)
 	expect(0, "no case here", "case", "list")
 	expect(0, name+" is kept.", "case", "import", file, "--key", "k1")
 	expect(0, "was kept already by this command", "case", "import", file, "--key", "k1")

@@ -4,10 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-
-	"tocsin/access"
-	"tocsin/calendar"
-	"tocsin/partner"
 )
 
 const aNotice = `kind: indicator
@@ -23,29 +19,8 @@ about: {keywords: [pumps]}
 // terminal makes a link of it; to somebody who is on no platform it is not there.
 func TestSharedOnARunningPlatform(t *testing.T) {
 	p := running(t)
-	ctx := t.Context()
-	orgs, err := p.whole.People().Orgs(ctx, "", 10)
-	if err != nil || len(orgs) != 1 {
-		t.Fatalf("%+v %v", orgs, err)
-	}
-	days := partner.Within{Period: calendar.Period{Days: 900}, Clause: "s. 1"}
-	ceilings := map[partner.Standing]partner.Ceiling{}
-	for s, tlp := range map[partner.Standing]string{partner.Active: "AMBER", partner.Warned: "AMBER", partner.Suspended: "CLEAR", partner.Left: "", partner.Invited: ""} {
-		ceilings[s] = partner.Ceiling{TLP: tlp, Clause: "s. 5"}
-	}
-	admin := access.Reader{Person: "ines", Platform: []partner.Role{partner.Administrator}, Fresh: true}
-	if err := p.whole.Partnerships().PutPlatform(ctx, admin, partner.Platform{ID: "circle", Name: "Circle", Authority: orgs[0].ID, Pack: "model-partnership",
-		Terms: partner.Terms{Reply: days, Longest: days, Appeal: days, Body: "Panel", Term: days, Yearly: days, Ceilings: ceilings}}, 0); err != nil {
-		t.Fatal(err)
-	}
-	expect := func(code int, says string, args ...string) string {
-		t.Helper()
-		out, got := p.do(t, args...)
-		if got != code || !strings.Contains(out, says) {
-			t.Errorf("%q: exit %d, want %d with %q: %.600s", args, got, code, says, out)
-		}
-		return out
-	}
+	p.circle(t)
+	expect := p.expects(t)
 	expect(0, "Nothing was shared with you", "shared", "list")
 	expect(exitBad, "titel", "shared", "new", "circle", write(t, "wrong.yaml", strings.Replace(aNotice, "title: Signs", "titel: Signs", 1)))
 	file := write(t, "signs.yaml", aNotice)
