@@ -17,30 +17,37 @@ import (
 	"tocsin/partner"
 )
 
-// On the real platform, over a network that goes away before or after every third
-// write: each event that was acknowledged is kept once, and nothing else is.
-func TestWritesOverABadNetwork(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
+// served is the real platform on loopback, until the test ends.
+func served(ctx context.Context, t *testing.T, demo bool) *app.Platform {
+	t.Helper()
 	a, err := app.Open(ctx, app.Options{DataDir: filepath.Join(t.TempDir(), "data"), Now: time.Now, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := a.Platform(app.PlatformOptions{Addr: "127.0.0.1:0", Every: time.Hour, Pad: 8})
+	p, err := a.Platform(app.PlatformOptions{Addr: "127.0.0.1:0", Every: time.Hour, Pad: 8, Demo: demo})
 	if err == nil {
 		err = p.Start(ctx)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := p.Stop(); err != nil {
 			t.Error(err)
 		}
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return p
+}
+
+// On the real platform, over a network that goes away before or after every third
+// write: each event that was acknowledged is kept once, and nothing else is.
+func TestWritesOverABadNetwork(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p := served(ctx, t, false)
 	first := must(p.People().People(ctx, "", 1))[0]
 	admin := access.Reader{Person: first.ID, Platform: []partner.Role{partner.Administrator}, Fresh: true}
 	org := must(p.People().PutOrg(ctx, admin, partner.Org{Name: "Example Desk", Kind: partner.Authority, Country: "DE", Standing: partner.Active}, 0))

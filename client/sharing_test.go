@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tocsin/access"
-	"tocsin/app"
 	"tocsin/calendar"
 	"tocsin/casefile"
 	"tocsin/internal/fault"
@@ -24,25 +22,7 @@ import (
 func TestSharing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	a, err := app.Open(ctx, app.Options{DataDir: filepath.Join(t.TempDir(), "data"), Now: time.Now, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := a.Platform(app.PlatformOptions{Addr: "127.0.0.1:0", Every: time.Hour, Pad: 8, Demo: true})
-	if err == nil {
-		err = p.Start(ctx)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	p := served(ctx, t, true)
 	member := func(org string) []partner.Membership {
 		return []partner.Membership{{Org: org, Roles: []partner.Role{partner.Responder}}}
 	}
